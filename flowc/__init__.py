@@ -1,0 +1,1 @@
+"""flowc: Python flows to the schedulers that companies already run."""

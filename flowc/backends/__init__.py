@@ -1,0 +1,1 @@
+"""One package per target: capabilities, lower, emit, deploy."""

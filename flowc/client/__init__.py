@@ -1,0 +1,1 @@
+"""Reads a store: flows, runs, steps, tasks, artifacts."""

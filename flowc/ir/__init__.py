@@ -1,0 +1,1 @@
+"""The flow graph, the region tree, and the passes over them."""

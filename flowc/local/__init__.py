@@ -1,0 +1,1 @@
+"""The local engine: walks the region tree and runs every task through the shim."""

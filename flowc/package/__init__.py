@@ -1,0 +1,1 @@
+"""Code packages: what ships, and why."""
