@@ -13,7 +13,20 @@ class Unknown:
     span: Span | None = field(default=None, compare=False)
 
 
-Value = None | bool | int | float | complex | str | bytes | list["Value"] | tuple["Value", ...] | set["Value"] | dict["Value", "Value"] | Unknown
+Value = (
+    None
+    | bool
+    | int
+    | float
+    | complex
+    | str
+    | bytes
+    | list["Value"]
+    | tuple["Value", ...]
+    | set["Value"]
+    | dict["Value", "Value"]
+    | Unknown
+)
 """Data as Python's own literals make it; containers may hold `Unknown` inside."""
 
 

@@ -1,0 +1,1 @@
+"""Read, check, structure, compile: wires the arrows, holds no logic."""
