@@ -1,0 +1,96 @@
+"""Settings of a project: `flowc.toml`, or `[tool.flowc]` in `pyproject.toml`, then the table `env.NAME` that `--env` chooses.
+
+Settings never come from the process environment, so that what is compiled does not depend on who compiles it.
+"""
+
+import tomllib
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from flowc.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a project says once for all its flows.
+
+    root: the store, such as `s3://bucket/prefix`; None where none is set.
+    include: glob patterns, relative to the project root, of files that every code package carries.
+    image: the container image of the steps.
+    python: the interpreter that a worker starts for a step where no image is used.
+    dags_folder: where `flowc deploy --target airflow` writes.
+    max_map_length: the site's Airflow setting `[core] max_map_length`.
+    environment: stands in front of a flow's deployed name, for schedulers that share a store.
+    """
+
+    root: str | None = None
+    include: tuple[str, ...] = ()
+    image: str | None = None
+    python: str = "python"
+    dags_folder: str | None = None
+    max_map_length: int = 1024
+    environment: str | None = None
+    origin: str | None = field(default=None, compare=False)
+
+
+_KINDS: dict[str, type] = {
+    "root": str,
+    "include": list,
+    "image": str,
+    "python": str,
+    "dags_folder": str,
+    "max_map_length": int,
+    "environment": str,
+}
+
+
+def load_settings(project_root: Path, env: str | None = None) -> Settings:
+    """Return the settings of the project at `project_root`; defaults where it has none.
+
+    Raises UsageError for a file that is no TOML, a key flowc does not know, a value of another type, or an `env` without a table.
+    """
+    origin, table = _table(project_root)
+    environments = table.pop("env", {})
+    values = dict(table)
+    if env is not None:
+        if not isinstance(environments, dict) or env not in environments:
+            known = ", ".join(sorted(environments)) if isinstance(environments, dict) and environments else "none"
+            raise UsageError(f"no settings for environment {env!r} (found: {known})", help=f"add a table [env.{env}] to flowc.toml")
+        values.update(environments[env])
+    for key, value in values.items():
+        _check(key, value, origin)
+    if "include" in values:
+        values["include"] = tuple(values["include"])
+    return Settings(**values, origin=origin)
+
+
+def _table(project_root: Path) -> tuple[str | None, dict[str, Any]]:
+    own = project_root / "flowc.toml"
+    if own.is_file():
+        return own.name, _parse(own)
+    shared = project_root / "pyproject.toml"
+    if shared.is_file():
+        table = _parse(shared).get("tool", {}).get("flowc", {})
+        return f"{shared.name} [tool.flowc]", dict(table)
+    return None, {}
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path.name} is not valid TOML: {error}") from error
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _check(key: str, value: object, origin: str | None) -> None:
+    if key not in _KINDS:
+        names = ", ".join(sorted(spec.name for spec in fields(Settings) if spec.name != "origin"))
+        raise UsageError(f"unknown setting {key!r} in {origin}", help=f"flowc knows: {names}")
+    kind = _KINDS[key]
+    wrong_item = kind is list and isinstance(value, list) and any(not isinstance(item, str) for item in value)
+    if not isinstance(value, kind) or isinstance(value, bool) or wrong_item:
+        wanted = {list: "a list of strings", str: "a string", int: "an integer"}[kind]
+        raise UsageError(f"setting {key!r} in {origin} must be {wanted}, not {value!r}")
