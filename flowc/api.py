@@ -14,7 +14,7 @@ from flowc.ir.structure_regions import structure_regions
 from flowc.source import SourceFile
 
 
-class FlowErrors(FlowcError):
+class InvalidFlowError(FlowcError):
     """The flow has errors; `diagnostics` holds them."""
 
     def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
@@ -46,10 +46,10 @@ class CheckResult:
         return all(found.severity is not Severity.ERROR for found in self.diagnostics)
 
     def raise_for_errors(self) -> None:
-        """Raise FlowErrors if there is any error."""
+        """Raise InvalidFlowError if there is any error."""
         errors = [found for found in self.diagnostics if found.severity is Severity.ERROR]
         if errors:
-            raise FlowErrors(errors)
+            raise InvalidFlowError(errors)
 
     @property
     def flow(self) -> CheckedFlow:
