@@ -8,6 +8,18 @@ from flowc.diagnostics.model import Code, Severity
 
 _ = Severity
 
+# targets
+NOT_LOWERED = Code("FLC400", "not-lowered", "{construct} has no {target} lowering yet")
+ENGINE_LACKS = Code("FLC401", "engine-lacks", "{target} cannot run {construct} so far")
+NEVER_ON_TARGET = Code("FLC402", "never-on-target", "{construct} does not fit {target}")
+WEAK_ON_TARGET = Code("FLC403", "weak-on-target", "{construct} has no full effect on {target}", Severity.WARNING)
+VALUE_UNKNOWN_TO_TARGET = Code("FLC404", "value-unknown-to-target", "{what} is known at run time only, and {target} needs it to compile")
+NAME_TOO_LONG_FOR_TARGET = Code("FLC405", "name-too-long-for-target", "{what} is {length} characters on {target}; the limit is {limit}")
+DEFAULT_NOT_JSON = Code("FLC406", "default-not-json", "default of parameter {name!r} is no JSON value")
+ENVIRONMENT_VALUE = Code("FLC407", "environment-value", "environment variable {name!r} cannot hold this value")
+ENVIRONMENT_NAME = Code("FLC408", "environment-name", "environment variable {name!r} is not the flow's to set")
+TEXT_NOT_UNICODE = Code("FLC409", "text-not-unicode", "{what} holds half of a surrogate pair")
+
 # code package
 DENIED_PACKAGE_FILE = Code("FLC500", "denied-package-file", "{asker} asks for {path!r}, which never goes into a code package")
 PATTERN_MATCHES_DENIED = Code(
@@ -34,3 +46,61 @@ def registry() -> dict[str, Code]:
     if len(by_id) != len(codes) or len({code.slug for code in codes}) != len(codes):
         raise ValueError("a diagnostic id or slug stands twice in codes.py")
     return by_id
+
+# --- FLC001-049: files, classes, imports ------------------------------------------------------------------------------------
+
+UNREADABLE_FILE = Code("FLC001", "unreadable-file", "cannot read {file}: {reason}")
+UNDECODABLE_FILE = Code("FLC002", "undecodable-file", "file is not valid {encoding}")
+UNKNOWN_ENCODING = Code("FLC003", "unknown-encoding", "encoding declaration cannot be used: {reason}")
+NUL_BYTE = Code("FLC004", "nul-byte", "file contains a NUL byte")
+SYNTAX_ERROR = Code("FLC005", "syntax-error", "syntax error: {reason}")
+NEWER_SYNTAX = Code("FLC006", "newer-syntax", "syntax newer than the Python that runs flowc ({version})")
+TOO_DEEP = Code("FLC007", "too-deep", "code is nested too deeply to be read")
+NO_FLOW = Code("FLC008", "no-flow", "no flow in {file}")
+UNRESOLVED_BASE = Code("FLC009", "unresolved-base", 'base class "{base}" of "{name}" cannot be resolved')
+INCONSISTENT_BASES = Code("FLC010", "inconsistent-bases", 'bases of class "{name}" have no consistent order')
+CIRCULAR_BASES = Code("FLC011", "circular-bases", 'class "{name}" derives from itself')
+RELATIVE_IMPORT = Code("FLC012", "relative-import", "flow file uses a relative import, but runs as a script")
+NESTED_FLOW = Code("FLC013", "nested-flow", 'flow "{name}" is not defined at the top of the module')
+REPEATED_FLOW = Code("FLC014", "repeated-flow", 'flow "{name}" is defined more than once')
+DATA_FILE_MISSING = Code("FLC015", "data-file-missing", 'default file "{path}" of "{name}" was not found', Severity.WARNING)
+DATA_FILE_OUTSIDE = Code("FLC016", "data-file-outside", 'default file "{path}" of "{name}" lies outside the project', Severity.WARNING)
+
+# --- FLC100-149: declarations, values, decorators ---------------------------------------------------------------------------
+
+DECLARATION_NAME = Code("FLC100", "declaration-name", "name of this {kind} is not a literal string")
+PARAMETER_TYPE = Code("FLC101", "parameter-type", 'type of parameter "{name}" is not str, int, float, bool or JSONType')
+DECLARATION_ARGUMENT = Code("FLC102", "declaration-argument", "{kind} has no argument {argument}")
+REPEATED_ARGUMENT = Code("FLC103", "repeated-argument", "{kind} gets argument {argument} twice")
+ARGUMENT_NOT_KNOWN = Code("FLC104", "argument-not-known", "argument {argument} of {kind} is not known before the flow runs")
+CONFIG_FILE = Code("FLC105", "config-file", 'default file of config "{name}" cannot be read: {reason}')
+CONFIG_CONTENT = Code("FLC106", "config-content", 'content of config "{name}" is not valid {format}: {reason}')
+CONFIG_TWO_DEFAULTS = Code("FLC107", "config-two-defaults", 'config "{name}" has both default and default_value')
+CONFIG_KEY = Code("FLC108", "config-key", 'config "{name}" has no key "{key}"')
+MUTATOR = Code("FLC109", "mutator", '"{name}" rewrites the flow by running code, which flowc never does')
+CONDITIONAL_MEMBER = Code("FLC110", "conditional-member", '{kind} "{name}" is defined under a condition')
+STEP_SIGNATURE = Code("FLC111", "step-signature", 'step "{name}" takes {found}')
+ASYNC_STEP = Code("FLC112", "async-step", 'step "{name}" is an async function')
+GENERATOR_STEP = Code("FLC113", "generator-step", 'step "{name}" is a generator')
+STATIC_STEP = Code("FLC114", "static-step", 'step "{name}" is a {kind}')
+REPEATED_STEP = Code("FLC115", "repeated-step", 'step "{name}" is defined twice in one class')
+
+# --- FLC200-219: the shape of self.next -------------------------------------------------------------------------------------
+
+NO_TRANSITION = Code("FLC200", "no-transition", 'step "{name}" has no transition')
+COMPUTED_TARGET = Code("FLC201", "computed-target", "transition target is computed at run time")
+NEXT_KEYWORD = Code("FLC202", "next-keyword", 'self.next has no argument "{name}"')
+NEXT_NOT_LITERAL = Code("FLC203", "next-not-literal", "{argument} of self.next is not a literal artifact name")
+EMPTY_NEXT = Code("FLC204", "empty-next", "self.next names no step")
+NEXT_NOT_LAST = Code("FLC205", "next-not-last", "self.next is not the last statement of the step")
+SEVERAL_NEXT = Code("FLC206", "several-next", 'step "{name}" calls self.next more than once')
+CONDITIONAL_NEXT = Code("FLC207", "conditional-next", 'step "{name}" has no transition on some path')
+NEXT_CLASH = Code("FLC208", "next-clash", "{first} and {second} do not go together in self.next")
+DICT_WITHOUT_CONDITION = Code("FLC209", "dict-without-condition", "switch has no condition")
+CONDITION_WITHOUT_DICT = Code("FLC210", "condition-without-dict", "condition has no cases to choose from")
+REPEATED_CASE = Code("FLC211", "repeated-case", "switch has case {key} twice")
+FEW_CASES = Code("FLC212", "few-cases", "switch has fewer than two cases")
+CASE_KEY = Code("FLC213", "case-key", "switch case is not a literal string, number, bool or None")
+ONE_TARGET = Code("FLC214", "one-target", "{argument} takes exactly one step, but self.next names {count}")
+GANG_SIZE = Code("FLC215", "gang-size", "num_parallel is {value}, not a whole number of at least 1")
+NEXT_NOT_CALLED = Code("FLC216", "next-not-called", "self.next is used without calling it")

@@ -1,0 +1,185 @@
+"""Makes the code package of a flow: the plan, the import closure, what patterns and the flow itself ask for, less what never ships.
+
+The digest depends on these files alone, so a change elsewhere in the project leaves it as it is.
+"""
+
+import hashlib
+import os
+import stat
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from flowc.diagnostics import codes
+from flowc.diagnostics.model import Code, Report, Severity
+from flowc.package.deny import denied, is_noise
+from flowc.package.model import PLAN_PATH, AskedFile, CodePackage, LeftOut, PackageError, PackageFile, SourceMember
+from flowc.package.patterns import is_literal, matching_files, pattern_parts
+from flowc.package.tar import MAX_FILE_BYTES, canonical_tar
+from flowc.source import Span, start_of
+
+LARGE_FILE_BYTES: Final = 20 * 2**20
+LARGE_PACKAGE_BYTES: Final = 100 * 2**20
+
+
+def build_package(
+    plan: bytes,
+    closure: Sequence[SourceMember],
+    include: Sequence[str],
+    project_root: Path,
+    *,
+    asked: Sequence[AskedFile] = (),
+    report: Report | None = None,
+    span: Span | None = None,
+) -> CodePackage:
+    """Return the code package of a flow.
+
+    `plan` is the content of `plan.json`, `include` are patterns as `flowc.package.patterns` reads them, `asked` are files that the
+    flow names by itself. Findings go into `report`, at `span` where they have no place of their own; what an error is about is not
+    in the package. Without a `report` an error raises PackageError and warnings are dropped.
+    """
+    own = report if report is not None else Report()
+    builder = _Builder(project_root, own, span or start_of(closure[0].project_path if closure else PLAN_PATH))
+    for member in closure:
+        builder.add_source(member)
+    for file in asked:
+        builder.add_asked(file)
+    for pattern in include:
+        builder.add_pattern(pattern)
+    errors = [found for found in own.diagnostics if found.severity is Severity.ERROR]
+    if report is None and errors:
+        raise PackageError(errors)
+    return builder.finish(plan)
+
+
+class _Builder:
+    def __init__(self, project_root: Path, report: Report, span: Span) -> None:
+        self._root = project_root
+        self._real_root = Path(os.path.realpath(project_root))
+        self._report = report
+        self._span = span
+        self._members: dict[str, tuple[bytes, str]] = {}
+        self._left_out: dict[str, str] = {}
+
+    def add_source(self, member: SourceMember) -> None:
+        path = member.project_path
+        if not path.endswith(".py"):
+            self.add_asked(AskedFile(path, member.why, self._span))
+        elif self._admits(path, self._span, asker="the flow"):
+            self._members.setdefault(path, (member.data, member.why))
+
+    def add_asked(self, file: AskedFile) -> None:
+        parts = pattern_parts(file.path)
+        if parts is None:
+            self._finding(codes.PACKAGE_FILE_OUTSIDE, codes.DEFAULT_FILE_NOT_PACKAGED, file, "it is not in the project")
+            return
+        path = "/".join(parts)
+        why = denied(path)
+        if why:
+            self._deny(path, why, file.why, file.span)
+        elif not os.path.lexists(self._root / path):
+            self._finding(codes.PACKAGE_FILE_MISSING, codes.DEFAULT_FILE_NOT_PACKAGED, file, "there is no such file")
+        else:
+            self._add_file(path, file.why, file.span)
+
+    def add_pattern(self, pattern: str) -> None:
+        if pattern_parts(pattern) is None:
+            self._report(
+                codes.INCLUDE_OUTSIDE,
+                self._span,
+                pattern=pattern,
+                help="patterns are relative to the project root, with / between folders, and stay below it",
+            )
+            return
+        asker = f"include pattern {pattern!r}"
+        paths = list(matching_files(self._root, pattern))
+        for path in paths:
+            why = denied(path)
+            if why is None:
+                self._add_file(path, f"include {pattern}", self._span)
+            elif is_literal(pattern.rstrip("/").rpartition("/")[2]) and not is_noise(path):
+                self._deny(path, why, asker, self._span)
+            else:
+                self._left_out.setdefault(path, why)
+                if not is_noise(path):
+                    self._report(codes.PATTERN_MATCHES_DENIED, self._span, path=path, asker=asker, notes=[why])
+        if not paths:
+            self._report(codes.INCLUDE_MATCHES_NOTHING, self._span, pattern=pattern)
+
+    def finish(self, plan: bytes) -> CodePackage:
+        contents = {path: self._members[path] for path in sorted(self._members, key=str.encode)}
+        files = [PackageFile(PLAN_PATH, len(plan), "the plan of the flow")]
+        files += [PackageFile(path, len(data), why) for path, (data, why) in contents.items()]
+        data = canonical_tar([(PLAN_PATH, plan), *((path, data) for path, (data, _) in contents.items())])
+        self._warn_of_sizes(files, len(data))
+        left_out = tuple(LeftOut(path, self._left_out[path]) for path in sorted(self._left_out))
+        return CodePackage(data, f"sha256:{hashlib.sha256(data).hexdigest()}", tuple(files), left_out)
+
+    def _warn_of_sizes(self, files: Sequence[PackageFile], total: int) -> None:
+        advice = "every task fetches the package; keep data in the store or in the image instead"
+        for file in files:
+            if file.size > LARGE_FILE_BYTES:
+                self._report(codes.LARGE_PACKAGE_FILE, self._span, path=file.path, size=readable_size(file.size), help=advice)
+        if total > LARGE_PACKAGE_BYTES:
+            self._report(codes.LARGE_PACKAGE, self._span, size=readable_size(total), help=advice)
+
+    def _add_file(self, path: str, why: str, span: Span) -> None:
+        if path in self._members or not self._admits(path, span, asker=why):
+            return
+        try:
+            status = (self._root / path).stat()
+            if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_FILE_BYTES:
+                reason = "is no regular file" if not stat.S_ISREG(status.st_mode) else "is larger than 8 GB"
+                self._report(codes.PACKAGE_FILE_UNREADABLE, span, path=path, reason=reason)
+                return
+            data = (self._root / path).read_bytes()
+        except OSError as error:
+            self._report(codes.PACKAGE_FILE_UNREADABLE, span, path=path, reason=f"cannot be read: {error.strerror}")
+            return
+        self._members[path] = (data, why)
+
+    def _admits(self, path: str, span: Span, *, asker: str) -> bool:
+        if path == PLAN_PATH:
+            self._report(codes.PLAN_CLASH, span, asker=asker, help="rename the file, or move it into a folder")
+            return False
+        if not _is_text(path):
+            self._report(codes.PACKAGE_FILE_UNREADABLE, span, path=ascii(path), reason="has a name that is not UTF-8")
+            return False
+        target = Path(os.path.realpath(self._root / path))
+        if not target.is_relative_to(self._real_root):
+            self._report(codes.LINK_LEAVES_PROJECT, span, path=path, help="copy the file into the project")
+            return False
+        real_path = target.relative_to(self._real_root).as_posix()
+        why = denied(real_path) if real_path != path and not path.endswith(".py") else None
+        if why:
+            self._deny(path, f"it links to {real_path}: {why}", asker, span)
+        return why is None
+
+    def _deny(self, path: str, why: str, asker: str, span: Span) -> None:
+        self._left_out.setdefault(path, why)
+        self._report(
+            codes.DENIED_PACKAGE_FILE,
+            span,
+            asker=asker,
+            path=path,
+            notes=[why],
+            help="give secrets to a step through @secrets or its environment; rename a file that holds none",
+        )
+
+    def _finding(self, code: Code, mild: Code, file: AskedFile, reason: str) -> None:
+        self._report(code if file.required else mild, file.span, path=file.path, asker=file.why, reason=reason)
+
+
+def readable_size(size: int) -> str:
+    """Return `size` bytes in words a person reads: `812 B`, `3.1 kB`, `12.4 MB`."""
+    if size < 1000:
+        return f"{size} B"
+    return f"{size / 1000:.1f} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
+
+
+def _is_text(path: str) -> bool:
+    try:
+        path.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

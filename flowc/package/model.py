@@ -1,0 +1,77 @@
+"""What a code package is, as a value."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from flowc.diagnostics.model import Diagnostic
+from flowc.errors import FlowcError
+from flowc.source import Span
+
+PLAN_PATH = "plan.json"
+"""Where the plan stands in a package."""
+
+
+class SourceMember(Protocol):
+    """A file of the import closure, as the frontend gives it."""
+
+    @property
+    def project_path(self) -> str:
+        """Posix, relative to the project root."""
+
+    @property
+    def data(self) -> bytes:
+        """The content as read."""
+
+    @property
+    def why(self) -> str:
+        """Why the flow needs it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFile:
+    """A file that the flow itself names: `path` as the project sees it, `why` for the listing, `span` where it is named.
+
+    `required` files that are missing are errors, others warnings.
+    """
+
+    path: str
+    why: str
+    span: Span
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PackageFile:
+    """One file of a package: posix path, size in bytes, why it goes in."""
+
+    path: str
+    size: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file that a pattern matches and the package does not hold, and why."""
+
+    path: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodePackage:
+    """A tar file and its digest `sha256:<hex>`; `files` in the order they stand in it, the plan first."""
+
+    data: bytes = field(repr=False)
+    digest: str
+    files: tuple[PackageFile, ...]
+    left_out: tuple[LeftOut, ...] = ()
+
+
+class PackageError(FlowcError):
+    """The code package cannot be made; `diagnostics` says why."""
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        first = diagnostics[0]
+        super().__init__("; ".join(f"{found.code.id} {found.message}" for found in diagnostics), help=first.help)
+        self.diagnostics = tuple(diagnostics)

@@ -1,0 +1,99 @@
+"""Which files of a project a pattern names.
+
+`*`, `?` and `[…]` match inside one component and no leading dot; `**` matches any number of folders whose names have no leading
+dot; a pattern that ends at a folder stands for every file in it. Names are compared by case on every file system.
+"""
+
+import os
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from flowc.package.deny import denied_folder
+
+_MAGIC = frozenset("*?[")
+
+
+def pattern_parts(pattern: str) -> tuple[str, ...] | None:
+    """Return the components of a pattern, or None where it does not name files below the project root."""
+    parts = tuple(part for part in pattern.split("/") if part not in ("", "."))
+    if not parts or pattern.startswith("/") or ".." in parts or "\\" in pattern or "\0" in pattern:
+        return None
+    return parts
+
+
+def is_literal(pattern: str) -> bool:
+    """Whether a pattern names one file or folder, without wildcards."""
+    return not _MAGIC.intersection(pattern)
+
+
+def matching_files(root: Path, pattern: str) -> Iterator[str]:
+    """Yield the posix paths, relative to `root`, that `pattern` matches, in order of path and each once.
+
+    Wildcards pass over denied folders and virtual environments. A link to a folder outside the project, and a denied folder that
+    the pattern ends at, are yielded themselves, so that the caller can refuse them.
+
+    Raises ValueError for a pattern that `pattern_parts` refuses.
+    """
+    parts = pattern_parts(pattern)
+    if parts is None:
+        raise ValueError(f"{pattern!r} does not name files below the project root")
+    listings: dict[str, list[tuple[str, bool]]] = {}
+
+    def names(folder: str) -> list[tuple[str, bool]]:
+        if folder not in listings:
+            listings[folder] = _names(root / folder)
+        return listings[folder]
+
+    base = Path(os.path.realpath(root))
+    found: set[str] = set()
+    seen: set[tuple[str, int]] = set()
+    pending = [("", 0)]
+    while pending:
+        folder, index = pending.pop()
+        if (folder, index) in seen:
+            continue
+        seen.add((folder, index))
+        part = parts[index] if index < len(parts) else "**"
+        last = index >= len(parts) - 1
+        if part == "**" and not last:
+            pending.append((folder, index + 1))
+        for name, is_folder in names(folder):
+            if not _matches(name, part):
+                continue
+            path = f"{folder}/{name}" if folder else name
+            if not is_folder:
+                if last:
+                    found.add(path)
+            elif _leaves(base, root / path) or (last and is_literal(part) and denied_folder(name)):
+                found.add(path)
+            elif is_literal(part) or not _skipped(root, path):
+                pending.append((path, min(index, len(parts)) if part == "**" else index + 1))
+    yield from sorted(found, key=str.encode)
+
+
+def _matches(name: str, part: str) -> bool:
+    if part == "**":
+        return not name.startswith(".")
+    if is_literal(part):
+        return name == part
+    return fnmatchcase(name, part) and (part.startswith(".") or not name.startswith("."))
+
+
+def _names(folder: Path) -> list[tuple[str, bool]]:
+    try:
+        with os.scandir(folder) as entries:
+            return [(entry.name, entry.is_dir()) for entry in entries]
+    except OSError:
+        return []
+
+
+def _leaves(base: Path, path: Path) -> bool:
+    return path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(base)
+
+
+def _skipped(root: Path, path: str) -> bool:
+    """A folder that wildcards pass over; also a link to a folder that holds it, which would never end."""
+    here = root / path
+    loops = here.is_symlink() and here.parent.resolve().is_relative_to(here.resolve())
+    return loops or denied_folder(here.name) is not None or (here / "pyvenv.cfg").is_file()
