@@ -1,0 +1,89 @@
+# `make` lists the verbs. Everything installs what it needs, once, into .venv and .venvs/.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+ENGINES := .venvs
+AIRFLOW := 3.3
+EXAMPLE := examples/data_quality/quality.py
+PYTEST := $(BIN)/python -m pytest
+
+export FLOWC_METAFLOW_PYTHON ?= $(CURDIR)/$(ENGINES)/metaflow/bin/python
+export FLOWC_AIRFLOW_VENV ?= $(CURDIR)/$(ENGINES)/airflow-$(AIRFLOW)
+
+.DEFAULT_GOAL := help
+.PHONY: help run setup engines check format lint types imports unit test golden benchmark clean
+
+help: ## list the verbs
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/.base ## install flowc, then check, compile and run an example flow
+	@echo "== flowc check $(EXAMPLE)"
+	@$(BIN)/flowc check $(EXAMPLE)
+	@echo "== flowc compile $(EXAMPLE) --target airflow -o build"
+	@$(BIN)/flowc compile $(EXAMPLE) --target airflow -o build
+	@echo "== flowc run $(EXAMPLE)"
+	@$(BIN)/flowc run $(EXAMPLE)
+	@echo
+	@echo "Look next at the flow ($(EXAMPLE)), at the file it became (build/airflow/),"
+	@echo "at its picture ($(BIN)/flowc graph $(EXAMPLE)), at its runs ($(BIN)/flowc runs $(EXAMPLE)), and at README.md."
+
+setup: $(VENV)/.dev ## install what developers need
+
+engines: $(ENGINES)/metaflow/.installed $(ENGINES)/airflow-$(AIRFLOW)/.installed ## install Metaflow and Airflow, each in an environment of its own
+
+check: setup ## format, lint, types, imports, unit and golden tests: about a minute
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(PYTEST) -q -n 2 -m "not slow and not airflow and not metaflow"
+
+format: setup ## write formatting and safe fixes
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lint: setup ## format and lint, nothing written
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+
+types: setup ## mypy --strict
+	$(BIN)/mypy
+
+test: setup engines ## every test, real Airflow and Metaflow included
+	$(PYTEST) -n 2
+
+golden: setup ## write the golden files anew; read the diff before you commit it
+	$(PYTEST) -q tests/golden tests/diagnostics --update-goldens
+
+benchmark: setup engines ## print the figures and ratios of benchmarks/
+	$(BIN)/python benchmarks/run.py
+
+clean: ## remove what make installed and built
+	rm -rf $(VENV) $(ENGINES) build .flowc .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, or say make PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is too old: Python 3.11 or newer is needed"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.base: $(VENV)/bin/python pyproject.toml
+	$(BIN)/pip install -q --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/bin/python pyproject.toml
+	$(BIN)/pip install -q --disable-pip-version-check uv
+	$(UV) pip install -q --python $(BIN)/python -e '.[dev]'
+	@touch $@
+
+$(ENGINES)/metaflow/.installed: tests/engines/metaflow/requirements.txt | $(VENV)/.dev
+	$(UV) venv -q --clear --python $(BIN)/python $(ENGINES)/metaflow
+	$(UV) pip install -q --compile-bytecode --python $(ENGINES)/metaflow/bin/python -r $<
+	@touch $@
+
+$(ENGINES)/airflow-%/.installed: tests/engines/airflow/requirements-%.txt | $(VENV)/.dev
+	$(UV) venv -q --clear --python $(BIN)/python $(ENGINES)/airflow-$*
+	$(UV) pip install -q --compile-bytecode --python $(ENGINES)/airflow-$*/bin/python -r $<
+	@touch $@
