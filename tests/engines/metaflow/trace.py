@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "support"))
-from canonical import canonical  # noqa: E402
+from canonical import canonical
 
 
 def graph_of(path, name):
