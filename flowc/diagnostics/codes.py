@@ -20,6 +20,72 @@ ENVIRONMENT_VALUE = Code("FLC407", "environment-value", "environment variable {n
 ENVIRONMENT_NAME = Code("FLC408", "environment-name", "environment variable {name!r} is not the flow's to set")
 TEXT_NOT_UNICODE = Code("FLC409", "text-not-unicode", "{what} holds half of a surrogate pair")
 
+# names
+INVALID_STEP_NAME = Code("FLC150", "invalid-step-name", 'step name "{step}" has {found}')
+PRIVATE_STEP_NAME = Code("FLC151", "private-step-name", 'step name "{step}" begins with an underscore')
+RESERVED_STEP_NAME = Code("FLC152", "reserved-step-name", 'step name "{step}" is reserved')
+MEMBER_CLASH = Code("FLC153", "member-clash", '{kind} "{name}" has the name of a {other}')
+PRIVATE_PARAMETER = Code("FLC154", "private-parameter", '{kind} "{name}" is bound to an attribute that begins with an underscore')
+HIDDEN_MEMBER = Code("FLC155", "hidden-member", '{kind} "{name}" hides what every flow has under that name')
+INVALID_PARAMETER_NAME = Code("FLC156", "invalid-parameter-name", "{kind} name {name!r} cannot be an option of the command line")
+RESERVED_PARAMETER_NAME = Code("FLC157", "reserved-parameter-name", 'parameter name "{name}" is reserved')
+PARAMETER_CLASH = Code("FLC158", "parameter-clash", '{kind} "{name}" has the name of {kind} "{other}"{but}')
+PARAMETER_DEFAULT_TYPE = Code("FLC159", "parameter-default-type", 'default of parameter "{name}" is {found}, but its type is {type}')
+REQUIRED_WITH_DEFAULT = Code(
+    "FLC160", "required-with-default", '{kind} "{name}" is required and has a default, so it is not required', Severity.WARNING
+)
+SEPARATOR_WITHOUT_TEXT = Code("FLC161", "separator-without-text", 'parameter "{name}" has a separator, but its type is {type}')
+
+# decorators
+UNKNOWN_DECORATOR = Code("FLC165", "unknown-decorator", "@{decorator} is no decorator that flowc knows")
+MISPLACED_DECORATOR = Code("FLC166", "misplaced-decorator", "@{decorator} is for {meant}, not for {place}")
+REPEATED_DECORATOR = Code("FLC167", "repeated-decorator", "@{decorator} stands twice on {place}")
+UNKNOWN_ARGUMENT = Code("FLC168", "unknown-argument", '@{decorator} has no argument "{argument}"')
+POSITIONAL_ARGUMENT = Code("FLC169", "positional-argument", "@{decorator} takes its arguments by name only")
+REPEATED_ARGUMENT = Code("FLC170", "repeated-argument", '@{decorator} gets argument "{argument}" twice')
+MISSING_ARGUMENT = Code("FLC171", "missing-argument", '@{decorator} lacks its argument "{argument}"')
+WRONG_ARGUMENT_TYPE = Code("FLC172", "wrong-argument-type", '@{decorator} argument "{argument}" is {found}, not {wanted}')
+ARGUMENT_OUT_OF_RANGE = Code("FLC173", "argument-out-of-range", '@{decorator} argument "{argument}" is {found}, but it must {bound}')
+ZERO_TIMEOUT = Code("FLC174", "zero-timeout", "@timeout lasts no time")
+CONFLICTING_ARGUMENTS = Code("FLC175", "conflicting-arguments", '@{decorator} gets both "{first}" and "{second}"')
+NOTHING_NAMED = Code("FLC176", "nothing-named", "@{decorator} names no {what}")
+INVALID_CRON = Code("FLC177", "invalid-cron", "cron expression {cron!r} is not valid: {why}")
+UNKNOWN_TIME_ZONE = Code("FLC178", "unknown-time-zone", "time zone {zone!r} is unknown")
+CATCH_ON_OPENER = Code("FLC179", "catch-on-opener", '@catch stands on step "{step}", which {why}')
+ENVIRONMENT_NOT_BUILT = Code(
+    "FLC180", "environment-not-built", "@{decorator} builds no environment: steps run in the current one", Severity.WARNING
+)
+CARD_NOT_MADE = Code("FLC181", "card-not-made", "@card makes no card: the step runs without one", Severity.WARNING)
+INVALID_TRIGGER = Code("FLC182", "invalid-trigger", '@{decorator} argument "{argument}" {what}')
+REPEATED_TRIGGER = Code("FLC183", "repeated-trigger", "@{decorator} names {name!r} twice")
+UNKNOWN_TRIGGER_PARAMETER = Code("FLC184", "unknown-trigger-parameter", "@trigger fills parameter {name!r}, which the flow does not have")
+INVALID_PROJECT_NAME = Code("FLC185", "invalid-project-name", "@project {argument} {name!r} {why}")
+INVALID_VARIABLE_NAME = Code("FLC186", "invalid-variable-name", "@environment sets {name!r}, which no environment can hold")
+
+# transitions
+NO_START_STEP = Code("FLC220", "no-start-step", 'flow "{flow}" has no start step')
+SEVERAL_START_STEPS = Code("FLC221", "several-start-steps", 'flow "{flow}" has a second start step, "{step}"')
+NO_END_STEP = Code("FLC222", "no-end-step", 'flow "{flow}" has no end step')
+SEVERAL_END_STEPS = Code("FLC223", "several-end-steps", 'flow "{flow}" has a second end step, "{step}"')
+START_TAKES_INPUTS = Code("FLC224", "start-takes-inputs", 'start step "{step}" takes inputs')
+END_TAKES_INPUTS = Code("FLC225", "end-takes-inputs", 'end step "{step}" takes inputs')
+END_GOES_ON = Code("FLC226", "end-goes-on", 'end step "{step}" goes on to step "{target}"')
+UNKNOWN_TARGET = Code("FLC230", "unknown-target", 'step "{step}" goes on to "{target}", which the flow does not have')
+TARGET_IS_NO_STEP = Code("FLC231", "target-is-no-step", 'step "{step}" goes on to "{target}", which is a {kind}, not a step')
+REPEATED_TARGET = Code("FLC232", "repeated-target", 'step "{step}" splits into "{target}" twice')
+GANG_WITHOUT_PARALLEL = Code("FLC233", "gang-without-parallel", 'step "{step}" is started as a gang, but has no @parallel')
+PARALLEL_WITHOUT_GANG = Code("FLC234", "parallel-without-gang", '@parallel step "{step}" is not started with num_parallel by "{opener}"')
+GANG_SIZE = Code("FLC235", "gang-size", "num_parallel is {found}, not a number of 1 or more")
+
+# artifacts
+ARTIFACT_HIDES_STEP = Code("FLC300", "artifact-hides-step", 'artifact "{name}" has the name of a step')
+ARTIFACT_HIDES_METHOD = Code("FLC301", "artifact-hides-method", 'artifact "{name}" has the name of a method', Severity.WARNING)
+READ_ONLY_CHANGED = Code("FLC302", "read-only-changed", '{kind} "{name}" is {verb}, but it is read-only')
+RESERVED_ATTRIBUTE = Code("FLC303", "reserved-attribute", "self.{name} is {verb}, but it belongs to flowc")
+UNASSIGNED_FOREACH = Code("FLC310", "unassigned-foreach", 'foreach goes over artifact "{name}", which no step assigns')
+UNASSIGNED_CONDITION = Code("FLC311", "unassigned-condition", 'switch decides by artifact "{name}", which no step assigns')
+MERGE_OUTSIDE_JOIN = Code("FLC320", "merge-outside-join", 'merge_artifacts is called in step "{step}", which takes no inputs')
+
 # code package
 DENIED_PACKAGE_FILE = Code("FLC500", "denied-package-file", "{asker} asks for {path!r}, which never goes into a code package")
 PATTERN_MATCHES_DENIED = Code(
@@ -46,6 +112,7 @@ def registry() -> dict[str, Code]:
     if len(by_id) != len(codes) or len({code.slug for code in codes}) != len(codes):
         raise ValueError("a diagnostic id or slug stands twice in codes.py")
     return by_id
+
 
 # --- FLC001-049: files, classes, imports ------------------------------------------------------------------------------------
 
@@ -104,3 +171,17 @@ CASE_KEY = Code("FLC213", "case-key", "switch case is not a literal string, numb
 ONE_TARGET = Code("FLC214", "one-target", "{argument} takes exactly one step, but self.next names {count}")
 GANG_SIZE = Code("FLC215", "gang-size", "num_parallel is {value}, not a whole number of at least 1")
 NEXT_NOT_CALLED = Code("FLC216", "next-not-called", "self.next is used without calling it")
+
+# --- FLC250-279: regions ----------------------------------------------------------------------------------------------------
+
+TWO_ENTRIES = Code("FLC250", "two-entries", 'cycle {cycle} can be entered at "{first}" and at "{second}"')
+ENDLESS = Code("FLC251", "endless", "cycle {cycle} never reaches the end of the flow")
+UNREACHABLE = Code("FLC252", "unreachable", 'no path leads from "{start}" to step "{step}"')
+JOIN_WITHOUT_SPLIT = Code("FLC253", "join-without-split", 'step "{join}" takes inputs but is reached outside any split')
+JOIN_MIXES = Code("FLC254", "join-mixes", 'step "{join}" joins branches of two different splits, "{first}" and "{second}"')
+TWO_JOINS = Code("FLC255", "two-joins", 'branches of "{opener}" end at two different joins, "{first}" and "{second}"')
+EMPTY_BRANCH = Code("FLC256", "empty-branch", 'a branch of "{opener}" has no step before its join "{join}"')
+NEVER_JOINED = Code("FLC257", "never-joined", 'a branch of "{opener}" reaches "{end}" without a join')
+BRANCHES_MEET = Code("FLC258", "branches-meet", 'branches meet at step "{step}", which takes no inputs')
+CROSSES_SCOPE = Code("FLC259", "crosses-scope", 'step "{step}" is reached both inside a branch of "{opener}" and outside it')
+GANG_BODY = Code("FLC260", "gang-body", 'body of gang "{opener}" is more than one plain step')
