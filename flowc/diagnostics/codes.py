@@ -42,7 +42,7 @@ MISPLACED_DECORATOR = Code("FLC166", "misplaced-decorator", "@{decorator} is for
 REPEATED_DECORATOR = Code("FLC167", "repeated-decorator", "@{decorator} stands twice on {place}")
 UNKNOWN_ARGUMENT = Code("FLC168", "unknown-argument", '@{decorator} has no argument "{argument}"')
 POSITIONAL_ARGUMENT = Code("FLC169", "positional-argument", "@{decorator} takes its arguments by name only")
-REPEATED_ARGUMENT = Code("FLC170", "repeated-argument", '@{decorator} gets argument "{argument}" twice')
+REPEATED_DECORATOR_ARGUMENT = Code("FLC170", "repeated-decorator-argument", '@{decorator} gets argument "{argument}" twice')
 MISSING_ARGUMENT = Code("FLC171", "missing-argument", '@{decorator} lacks its argument "{argument}"')
 WRONG_ARGUMENT_TYPE = Code("FLC172", "wrong-argument-type", '@{decorator} argument "{argument}" is {found}, not {wanted}')
 ARGUMENT_OUT_OF_RANGE = Code("FLC173", "argument-out-of-range", '@{decorator} argument "{argument}" is {found}, but it must {bound}')
@@ -75,7 +75,6 @@ TARGET_IS_NO_STEP = Code("FLC231", "target-is-no-step", 'step "{step}" goes on t
 REPEATED_TARGET = Code("FLC232", "repeated-target", 'step "{step}" splits into "{target}" twice')
 GANG_WITHOUT_PARALLEL = Code("FLC233", "gang-without-parallel", 'step "{step}" is started as a gang, but has no @parallel')
 PARALLEL_WITHOUT_GANG = Code("FLC234", "parallel-without-gang", '@parallel step "{step}" is not started with num_parallel by "{opener}"')
-GANG_SIZE = Code("FLC235", "gang-size", "num_parallel is {found}, not a number of 1 or more")
 
 # artifacts
 ARTIFACT_HIDES_STEP = Code("FLC300", "artifact-hides-step", 'artifact "{name}" has the name of a step')
