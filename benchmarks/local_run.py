@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 import flows
-from measure import REPO, interleaved, machine, verdict
+from measure import MISSED, REPO, interleaved, machine, verdict
 
 METAFLOW = os.environ.get("FLOWC_METAFLOW_PYTHON", str(REPO / ".venvs/metaflow/bin/python"))
 
@@ -37,7 +37,7 @@ def main() -> int:
     if "metaflow run" not in costs:
         return 0
     held = verdict("flowc run / metaflow run", costs["flowc run"].cpu / costs["metaflow run"].cpu, 0.1)
-    return 0 if held else 1
+    return 0 if held else MISSED
 
 
 if __name__ == "__main__":

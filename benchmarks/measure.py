@@ -11,6 +11,9 @@ from pathlib import Path
 
 REPO = Path(__file__).resolve().parents[1]
 
+MISSED = 3
+"""Exit code of a benchmark that ran and missed a gate."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cost:

@@ -1,0 +1,48 @@
+"""What flowc makes of every golden flow: its region tree, and each target's files or refusal. `make golden` writes them anew."""
+
+from pathlib import Path
+
+import pytest
+from support.flows import REPO, Sample, golden_flows
+
+from flowc import api
+from flowc.diagnostics.render import render
+from flowc.ir.printer import print_tree
+
+
+@pytest.mark.parametrize("sample", golden_flows(), ids=lambda sample: sample.name)
+def test_region_tree_stays(sample: Sample, update_goldens: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(REPO)
+    result = api.check(sample.path.relative_to(REPO))
+    result.raise_for_errors()
+    tree = result.flow.tree
+    assert tree is not None
+    warnings = render(result.diagnostics, result.sources, format="concise")
+    same(sample.path.with_name("ir.txt"), print_tree(tree) + ("\n" + warnings if warnings else "\n"), update=update_goldens)
+
+
+@pytest.mark.parametrize("sample", golden_flows(), ids=lambda sample: sample.name)
+def test_airflow_file_stays(sample: Sample, update_goldens: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(REPO)
+    result = api.compile_flows([sample.path.relative_to(REPO)], targets=["airflow"])
+    emitted, refused = sample.path.with_name("airflow.py"), sample.path.with_name("airflow.refused.txt")
+    if result.ok:
+        [manifest] = result.manifests
+        same(emitted, manifest.text, update=update_goldens)
+        assert not refused.exists() or update_goldens, "compiled, but a refusal is on disk"
+        if update_goldens:
+            refused.unlink(missing_ok=True)
+    else:
+        assert not result.manifests, "a refused flow wrote files"
+        same(refused, render(result.diagnostics, result.sources, format="full"), update=update_goldens)
+        assert not emitted.exists() or update_goldens, "refused, but a file is on disk"
+        if update_goldens:
+            emitted.unlink(missing_ok=True)
+
+
+def same(path: Path, text: str, *, update: bool) -> None:
+    """Assert that `path` holds `text`, or write it."""
+    if update:
+        path.write_text(text, encoding="utf-8")
+    assert path.exists(), f"{path.relative_to(REPO)} is missing: make golden"
+    assert text == path.read_text(encoding="utf-8")
