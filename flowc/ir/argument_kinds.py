@@ -79,14 +79,18 @@ def number(value: Value) -> int | float | None:
     return read if read - read == 0 else None
 
 
+def is_whole(read: int | float | None) -> bool:
+    """Whether a number has no fraction; an infinite one has no whole value."""
+    return isinstance(read, int) or (isinstance(read, float) and read.is_integer())
+
+
 def is_kind(value: Value, kind: Kind) -> bool:
     """Whether a known value is of `kind`."""
     match kind:
         case "text":
             return isinstance(value, str)
         case "integer":
-            read = number(value)
-            return read is not None and read == int(read)
+            return is_whole(number(value))
         case "number":
             return number(value) is not None
         case "flag":

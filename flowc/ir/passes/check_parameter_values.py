@@ -1,6 +1,7 @@
 """Defaults of parameters: of the parameter's own type, and no requirement that a default makes void."""
 
 from flowc.diagnostics import Report, codes
+from flowc.ir.argument_kinds import is_whole, number
 from flowc.ir.graph import Config, FlowGraph, Missing, Parameter, ParameterType
 from flowc.ir.value_words import kind_of
 from flowc.ir.values import Unknown, Value
@@ -43,24 +44,12 @@ def _fits(default: Value, type: ParameterType) -> bool:
         case "str":
             return isinstance(default, str | int | float)
         case "int":
-            return (
-                isinstance(default, int)
-                or (isinstance(default, float) and default.is_integer())
-                or (isinstance(default, str) and _reads(int, default))
-            )
+            return isinstance(default, bool) or is_whole(number(default))
         case "float":
-            return isinstance(default, int | float) or (isinstance(default, str) and _reads(float, default))
+            return isinstance(default, bool) or number(default) is not None
         case "bool":
             return isinstance(default, bool | int) or (isinstance(default, str) and default.strip().lower() in _TRUTH)
         case "json":
             return isinstance(default, str | dict | list | int | float | tuple)
         case "file":
             return isinstance(default, str | dict)
-
-
-def _reads(type: type[int] | type[float], text: str) -> bool:
-    try:
-        type(text)
-    except ValueError:
-        return False
-    return True

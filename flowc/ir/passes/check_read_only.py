@@ -13,15 +13,16 @@ _VERBS = {"write": "assigned", "delete": "deleted", "read": "read"}
 def check_read_only(graph: FlowGraph, report: Report) -> None:
     """Report assignments to parameters, configs, constants and members of every flow, and artifacts that hide a step or method."""
     read_only = dict(_read_only(graph))
+    steps = {str(step.name): step.span for step in graph.steps}
     methods = {method.name: method.span for method in graph.methods}
     for use in _changes(graph):
         verb = _VERBS[use.kind]
-        if use.name in graph.by_name:
+        if use.name in steps:
             report(
                 codes.ARTIFACT_HIDES_STEP,
                 use.span,
                 name=use.name,
-                labels=[Label(graph.by_name[use.name].span, "the step")],
+                labels=[Label(steps[use.name], "the step")],
                 help="the next step would find the method, not the artifact: rename one of them",
             )
         elif use.name in read_only:
