@@ -1,20 +1,18 @@
 """The command line: one command per file, options in, text and exit code out.
 
-Commands are listed here with their one-line help, so that `flowc --help` imports none of them.
+Commands are listed here with their one-line help, so that `flowc --help` and `flowc --version` answer without importing click or any
+command: `overview` writes what click would write (a test compares them).
 """
 
 import sys
-from importlib import import_module
 from typing import NoReturn
 
-import click
+from flowc.runtime_shim.version import VERSION
 
-from flowc.errors import FlowcError
-from flowc.runtime_shim.contract import VERSION
-
+SUMMARY = "Compile Python flows to the schedulers that companies already run."
 COMMANDS = {
-    "check": "Report every finding of the flows, for the language or for given targets.",
-    "graph": "Show the flow graph and the region tree, to read or to look at.",
+    "check": "Report every finding of the flows.",
+    "graph": "Show the flow graph and the region tree.",
     "run": "Run a flow here, through the same shim as in production.",
     "compile": "Write the files of a target.",
     "deploy": "Upload the code package and hand the flow to its scheduler.",
@@ -26,45 +24,26 @@ COMMANDS = {
 }
 
 
-class LazyGroup(click.Group):
-    """A group whose commands are imported when they are called: `flowc.cli.NAME_command`, attribute `command`."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the command names in the order of `COMMANDS`."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return the command, imported, or None where there is none of that name."""
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = import_module(f"flowc.cli.{cmd_name}_command").command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the table of commands from `COMMANDS` alone."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(VERSION, "--version", prog_name="flowc", message="%(prog)s %(version)s")
-def cli() -> None:
-    """Compile Python flows to the schedulers that companies already run."""
+def overview() -> str:
+    """Return the text of `flowc --help`."""
+    width = max(map(len, COMMANDS))
+    commands = "\n".join(f"  {name:<{width}}  {line}" for name, line in COMMANDS.items())
+    return (
+        f"Usage: flowc [OPTIONS] COMMAND [ARGS]...\n\n  {SUMMARY}\n\n"
+        "Options:\n  --version   Show the version and exit.\n  -h, --help  Show this message and exit.\n\n"
+        f"Commands:\n{commands}"
+    )
 
 
 def main() -> NoReturn:
     """Run the command line and exit: 0 fine, 1 findings or failure, 2 wrong usage, 3 the engine refused, 70 a bug of ours."""
-    try:
-        cli.main(standalone_mode=False)
-        sys.exit(0)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except click.Abort:
-        click.echo("flowc: stopped", err=True)
-        sys.exit(130)
-    except FlowcError as error:
-        click.echo(f"flowc: error: {error}", err=True)
-        if error.help:
-            click.echo(f"  help: {error.help}", err=True)
-        sys.exit(error.exit_code)
+    match sys.argv[1:]:
+        case ["-h" | "--help"]:
+            print(overview())
+        case ["--version"]:
+            print(f"flowc {VERSION}")
+        case _:
+            from flowc.cli.group import run
+
+            run()
+    sys.exit(0)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, NotRequired, TypedDict
 from urllib.parse import quote, unquote
 
-VERSION = "0.1.0"
+from flowc.runtime_shim.version import VERSION as VERSION
+
 PLAN_VERSION: Final = 1
 RECORD_VERSION: Final = 1
 
