@@ -1,1 +1,1 @@
-"""One package per target: capabilities, lower, emit, deploy."""
+"""One package per target: capabilities, limits, lower, emit (pure), deploy (the only part that touches the world)."""

@@ -1,0 +1,5 @@
+"""The Airflow target."""
+
+from flowc.backends.airflow.backend import BACKEND
+
+__all__ = ["BACKEND"]

@@ -1,0 +1,57 @@
+"""What the Airflow target does with every construct of the language."""
+
+from flowc.backends.capabilities import Support, lowered, native, notimpl
+from flowc.backends.constructs import Construct
+
+FULL_AIRFLOW = 5
+
+CAPABILITIES: dict[Construct, Support] = {
+    Construct.SINGLE_STEP: native("one task"),
+    Construct.LINEAR: native("a >> b"),
+    Construct.SPLIT: native("a >> [b, c]"),
+    Construct.FOREACH: lowered("planner task and a mapped task group over the addresses of the items"),
+    Construct.NESTED_FOREACH: notimpl(
+        "bodies cut into segments, one mapped task group for each level",
+        issue=FULL_AIRFLOW,
+        instead="make one list of pairs in the outer step and run a single foreach over it",
+    ),
+    Construct.JOIN: native("all upstream tasks succeeded"),
+    Construct.JOIN_OPENS: native("the join is an ordinary task"),
+    Construct.SWITCH: lowered("gate task in front of each arm and of what follows"),
+    Construct.SWITCH_IN_FOREACH: lowered("gate tasks inside the mapped task group"),
+    Construct.SHARED_TAIL: lowered("one task behind a gate that several arms open"),
+    Construct.LOOP: notimpl(
+        "all turns in one task that checkpoints each",
+        issue=FULL_AIRFLOW,
+        instead="write the loop inside one step",
+    ),
+    Construct.GANG: notimpl(
+        "pods that start together", issue=FULL_AIRFLOW, instead="use a foreach where the processes need not see each other"
+    ),
+    Construct.PARAMETER: native("Param with its type, checked when a run is triggered"),
+    Construct.JSON_PARAMETER: native("Param that takes any JSON value"),
+    Construct.COMPUTED_DEFAULT: lowered("null in the trigger form; the first step computes the default"),
+    Construct.INCLUDE_FILE: lowered("null in the trigger form; the default file travels in the code package"),
+    Construct.CONFIG: native("read when the flow is compiled; its file travels in the code package"),
+    Construct.RETRY: native("retries and retry_delay"),
+    Construct.CATCH: lowered("the shim commits the exception; one more retry catches a container that died"),
+    Construct.TIMEOUT: lowered("timer in the shim, execution_timeout a minute later"),
+    Construct.RESOURCES: lowered("recorded").warning("the worker runs the step within its own limits: nothing is reserved or capped"),
+    Construct.KUBERNETES: notimpl("KubernetesPodOperator", issue=FULL_AIRFLOW, instead="remove @kubernetes to run the step on the worker"),
+    Construct.BATCH: notimpl("an operator for AWS Batch", issue=FULL_AIRFLOW, instead="remove @batch to run the step on the worker"),
+    Construct.ENVIRONMENT: native("environment of the task"),
+    Construct.SECRETS: notimpl("references to secrets", issue=FULL_AIRFLOW, instead="set the variable in the worker's environment"),
+    Construct.CONDA: notimpl("environments", issue=FULL_AIRFLOW, instead="install the packages where the worker's python finds them"),
+    Construct.PYPI: notimpl("environments", issue=FULL_AIRFLOW, instead="install the packages where the worker's python finds them"),
+    Construct.CARD: lowered("the step runs").warning("the step runs without its card"),
+    Construct.PARALLEL: notimpl("pods that start together", issue=FULL_AIRFLOW),
+    Construct.USER_DECORATOR: native("wraps the step in the task"),
+    Construct.SCHEDULE: notimpl("CronTriggerTimetable", issue=FULL_AIRFLOW, instead="trigger the DAG by hand or from another DAG"),
+    Construct.PROJECT: native("the DAG is named project.branch.Flow"),
+    Construct.TRIGGER: notimpl("assets", issue=FULL_AIRFLOW, instead="trigger the DAG through Airflow's API"),
+    Construct.TRIGGER_ON_FINISH: notimpl("assets", issue=FULL_AIRFLOW, instead="trigger the DAG through Airflow's API"),
+    Construct.CONDA_BASE: notimpl("environments", issue=FULL_AIRFLOW, instead="install the packages where the worker's python finds them"),
+    Construct.PYPI_BASE: notimpl("environments", issue=FULL_AIRFLOW, instead="install the packages where the worker's python finds them"),
+    Construct.EXIT_HOOK: notimpl("teardown task", issue=FULL_AIRFLOW, instead="watch the DAG run with an Airflow callback of the site"),
+    Construct.OTHER_DECORATOR: notimpl("a meaning on Airflow", issue=FULL_AIRFLOW, instead="remove the decorator for this target"),
+}

@@ -1,0 +1,233 @@
+"""From the model of a DAG file to its text: a template for what never changes, calls and chains for what does."""
+
+import inspect
+import re
+import shlex
+import textwrap
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import assert_never
+
+import jinja2
+
+from flowc.backends.airflow.chains import chains, lines
+from flowc.backends.airflow.model import ArmGate, Dag, FormParameter, Gate, Group, MergeGate, Planner, StepTask
+from flowc.backends.airflow.names import variables
+from flowc.backends.airflow.python_text import INDENT, WIDTH, Code, call_text, columns, escaped, value_text
+from flowc.backends.airflow.templating import literal
+
+Edges = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where the file came from: flowc's version, the flow's source file and its digest, and the options that shaped it."""
+
+    version: str
+    source: str
+    digest: str
+    options: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """One statement at the top of the DAG, or a group with its body."""
+
+    name: str
+    text: str
+    body: tuple[str, ...] = ()
+
+
+def emit(dag: Dag, provenance: Provenance) -> str:
+    """Return the text of the DAG file: the same for the same arguments, on any machine."""
+    names = variables(_ids(dag))
+    groups = [unit for unit in dag.units if isinstance(unit, Group)]
+    gates = [*dag.gates, *(gate for group in groups for gate in group.gates)]
+    arms = any(isinstance(gate, ArmGate) for gate in gates)
+    merges = any(isinstance(gate, MergeGate) for gate in gates)
+    steps = [unit for unit in dag.units if isinstance(unit, StepTask)] + [step for group in groups for step in group.steps]
+    uses_task = bool(groups or arms or merges)
+    sdk = ["DAG", *(["Param"] if dag.parameters else []), *(["task"] if uses_task else []), *(["task_group"] if groups else [])]
+    exceptions = [*(["AirflowFailException"] if groups else []), *(["AirflowSkipException"] if uses_task else [])]
+    return _template().render(
+        docstring=docstring(dag.dag_id, dag.doc, provenance),
+        uses_timedelta=uses_task or any(step.retries or step.timeout_seconds for step in steps),
+        sdk_names=", ".join(sdk),
+        exceptions=", ".join(exceptions),
+        uses_task=uses_task,
+        groups=bool(groups),
+        arms=arms,
+        merges=merges,
+        python=literal(shlex.quote(dag.python)),
+        max_map_length=dag.max_map_length,
+        environment=dag.environment,
+        dag_id=dag.dag_id,
+        parameters=[(parameter.name, _parameter_text(parameter)) for parameter in dag.parameters],
+        units=_units(dag, names),
+        edges=_edge_lines(dag.edges, dag.gates, names, indent=4),
+    )
+
+
+def _ids(dag: Dag) -> Iterable[str]:
+    for unit in dag.units:
+        match unit:
+            case StepTask() | Planner():
+                yield unit.task_id
+            case Group():
+                yield unit.group_id
+                yield from (step.task_id for step in unit.steps)
+                yield from (gate.task_id for gate in unit.gates)
+            case _:
+                assert_never(unit)
+    yield from (gate.task_id for gate in dag.gates)
+
+
+def _units(dag: Dag, names: Mapping[str, str]) -> list[_Unit]:
+    mentioned = {end for edge in dag.edges for end in edge}
+    mentioned.update(unit.over for unit in dag.units if isinstance(unit, Group))
+    gates = {gate.task_id: gate for gate in dag.gates}
+    units = []
+    for unit in dag.units:
+        match unit:
+            case StepTask():
+                units.append(_Unit(unit.task_id, _assigned(unit.task_id, _step_call(unit), mentioned, names, 4)))
+            case Planner():
+                units.append(_Unit(unit.task_id, _assigned(unit.task_id, _planner_call(unit), mentioned, names, 4)))
+            case Group():
+                name = names[unit.group_id]
+                call = f"{name}.expand(at={names[unit.over]})"
+                units.append(_Unit(name, f"{name} = {call}" if unit.group_id in mentioned else call, tuple(_body(unit, names))))
+            case _:
+                assert_never(unit)
+    units.extend(_Unit(line, line) for line in _gate_lines(tuple(gates.values()), dag.edges, names, indent=4))
+    return units
+
+
+def _body(group: Group, names: Mapping[str, str]) -> list[str]:
+    mentioned = {end for edge in group.edges for end in edge}
+    return [
+        *(_assigned(step.task_id, _step_call(step), mentioned, names, 8) for step in group.steps),
+        *_gate_lines(group.gates, group.edges, names, indent=8),
+        *_edge_lines(group.edges, group.gates, names, indent=8),
+    ]
+
+
+Call = tuple[str, list[object], dict[str, object]]
+
+
+def _assigned(task_id: str, call: Call, mentioned: set[str], names: Mapping[str, str], indent: int) -> str:
+    target = f"{names[task_id]} = " if task_id in mentioned else ""
+    return target + call_text(*call, column=indent + columns(target), indent=indent)
+
+
+def _step_call(task: StepTask) -> Call:
+    keywords: dict[str, object] = {}
+    if task.each is not None:
+        keywords["each"] = task.each
+    if task.control:
+        keywords["control"] = True
+    if task.environment:
+        keywords["env"] = dict(task.environment)
+    if task.retries:
+        keywords["retries"] = task.retries
+        keywords["retry_delay"] = _timedelta(task.retry_seconds)
+    if task.timeout_seconds is not None:
+        keywords["execution_timeout"] = _timedelta(task.timeout_seconds)
+    if task.doc and task.doc.strip():
+        keywords["doc_md"] = inspect.cleandoc(task.doc)
+    return "step", [task.step], keywords
+
+
+def _planner_call(planner: Planner) -> Call:
+    return "foreach", [planner.of], _unusual_id(planner.task_id, f"{planner.of}__splits")
+
+
+def _gate_call(gate: Gate) -> Call:
+    match gate:
+        case ArmGate():
+            return "arm", [gate.switch, gate.target], _unusual_id(gate.task_id, f"{gate.switch}__{gate.target}")
+        case MergeGate():
+            return "merge_of", [gate.of, *gate.openers], _unusual_id(gate.task_id, f"{gate.of}__live")
+        case _:
+            assert_never(gate)
+
+
+def _unusual_id(task_id: str, usual: str) -> dict[str, object]:
+    return {} if task_id == usual else {"task_id": task_id}
+
+
+def _timedelta(seconds: float) -> Code:
+    whole = int(seconds) if float(seconds).is_integer() else seconds
+    if isinstance(whole, int) and whole and whole % 60 == 0:
+        return Code(f"timedelta(minutes={whole // 60})")
+    return Code(f"timedelta(seconds={value_text(whole)})")
+
+
+def _inline(gates: Iterable[Gate], edges: Edges, names: Mapping[str, str], indent: int) -> dict[str, str]:
+    """The calls of gates that are written where their edges are: those of arms, which have one edge in and at most one out."""
+    after = dict(edges)
+    found = {}
+    for gate in gates:
+        if isinstance(gate, ArmGate):
+            text = call_text(*_gate_call(gate), column=-(10**9))
+            follower = after.get(gate.task_id)
+            width = columns(f"{names[gate.switch]} >> {text}") + (columns(names[follower]) + 4 if follower else 0)
+            if indent + width <= WIDTH:
+                found[gate.task_id] = text
+    return found
+
+
+def _gate_lines(gates: tuple[Gate, ...], edges: Edges, names: Mapping[str, str], *, indent: int) -> list[str]:
+    """The statements that make the gates which several edges name."""
+    inline = _inline(gates, edges, names, indent)
+    mentioned = {end for edge in edges for end in edge}
+    return [_assigned(gate.task_id, _gate_call(gate), mentioned, names, indent) for gate in gates if gate.task_id not in inline]
+
+
+def _edge_lines(edges: Edges, gates: tuple[Gate, ...], names: Mapping[str, str], *, indent: int) -> list[str]:
+    inline = _inline(gates, edges, names, indent)
+    switches = frozenset(str(gate.switch) for gate in gates if isinstance(gate, ArmGate))
+    texts = {**names, **inline}
+    return [line for chain in chains(edges, switches) for line in lines(chain, texts, frozenset(inline), WIDTH - indent)]
+
+
+def _parameter_text(parameter: FormParameter) -> str:
+    keywords: dict[str, object] = {}
+    if parameter.types:
+        keywords["type"] = parameter.types[0] if len(parameter.types) == 1 else list(parameter.types)
+    if parameter.help:
+        keywords["description"] = parameter.help
+    column = 2 * len(INDENT) + columns(value_text(parameter.name)) + 2
+    return call_text("Param", [parameter.default] if parameter.has_default else [], keywords, column, 2 * len(INDENT), end=1)
+
+
+def docstring(name: str, doc: str | None, provenance: Provenance) -> str:
+    """Return the module docstring: the flow's own, then where the file came from, in the words that `deploy` looks for."""
+    own = [_plain(line) for line in inspect.cleandoc(doc or "").expandtabs(4).split("\n")]
+    wrapped = [piece for line in own for piece in (textwrap.wrap(line, 120) or [""])]
+    head = f"{name}: {wrapped[0]}" if wrapped[0] else f"{name}."
+    body = "\n".join(wrapped[1:]).strip("\n")
+    made = f"Written by flowc {provenance.version} from {_plain(provenance.source)} ({provenance.digest})."
+    advice = "Edit the flow and compile again, not this file."
+    options = f"Options: {_plain(provenance.options)}"
+    return '"""' + "\n".join([head, *([body] if body else []), "", made, advice, options]) + '\n"""'
+
+
+def _plain(text: str) -> str:
+    return re.sub('"""+', lambda found: "'" * len(found[0]), escaped(text.rstrip()))
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["literal"] = value_text
+    return environment.get_template("dag.py.jinja")

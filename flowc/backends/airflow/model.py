@@ -1,0 +1,94 @@
+"""The DAG file as data: what `lower` makes and `emit` writes. Task ids are final, places among variables are not chosen yet."""
+
+from dataclasses import dataclass
+
+from flowc.ir.graph import StepName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepTask:
+    """One step of the flow.
+
+    each: the task id of the planner whose addresses the step runs at; None at the top of the flow. control: a planner or gate reads
+    what the step hands over. environment: beside what all steps share, in order. tries: retries that Airflow makes. Seconds may
+    be fractions.
+    """
+
+    task_id: str
+    step: StepName
+    doc: str | None
+    each: str | None
+    control: bool
+    environment: tuple[tuple[str, str], ...]
+    retries: int
+    retry_seconds: float
+    timeout_seconds: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planner:
+    """Makes the addresses of the items of a foreach from what its step `of` handed over."""
+
+    task_id: str
+    of: StepName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmGate:
+    """In front of one arm of a switch: skipped unless step `switch` chose `target`."""
+
+    task_id: str
+    switch: StepName
+    target: StepName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeGate:
+    """In front of step `of`, where arms come together: skipped if none of `openers` (task ids) ran."""
+
+    task_id: str
+    of: StepName
+    openers: tuple[str, ...]
+
+
+Gate = ArmGate | MergeGate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The body of a foreach: a mapped task group over the addresses of planner `over`."""
+
+    group_id: str
+    over: str
+    steps: tuple[StepTask, ...]
+    gates: tuple[Gate, ...]
+    edges: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormParameter:
+    """A parameter of the flow in the trigger form. `has_default` is false where a run must give a value."""
+
+    name: str
+    types: tuple[str, ...]
+    has_default: bool
+    default: object
+    help: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dag:
+    """One DAG file. `units` stand in the order they are written; `edges` lead between ids of tasks and groups at the top.
+
+    A planner follows its step, and a group its planner, without an edge of ours.
+    """
+
+    dag_id: str
+    doc: str | None
+    parameters: tuple[FormParameter, ...]
+    units: tuple[StepTask | Planner | Group, ...]
+    gates: tuple[Gate, ...]
+    edges: tuple[tuple[str, str], ...]
+    environment: tuple[tuple[str, str], ...]
+    python: str
+    max_map_length: int

@@ -1,0 +1,21 @@
+"""The targets by name. A backend is imported when it is asked for, so that help and other targets do not pay for it."""
+
+from importlib import import_module
+
+from flowc.backends.base import Backend
+from flowc.errors import UsageError
+
+TARGETS = {"airflow": "flowc.backends.airflow"}
+
+
+def load_backend(name: str) -> Backend:
+    """Return the backend of target `name`; raises UsageError for a name that is none."""
+    if name not in TARGETS:
+        raise UsageError(f"unknown target {name!r}", help=f"flowc knows: {', '.join(TARGETS)}")
+    backend: Backend = import_module(TARGETS[name]).BACKEND
+    return backend
+
+
+def other_backends(name: str) -> tuple[Backend, ...]:
+    """Return the backends of all targets but `name`."""
+    return tuple(load_backend(target) for target in TARGETS if target != name)
