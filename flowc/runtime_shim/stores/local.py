@@ -1,0 +1,217 @@
+"""A store in a folder: records appear by hard link (which never overwrites), objects by rename, both complete or not at all."""
+
+import errno
+import mmap
+import os
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+from urllib.parse import unquote_to_bytes
+
+from flowc.runtime_shim.stores.base import Buffer, Exists, StoreError
+from flowc.runtime_shim.stores.file_errors import NO_HARD_LINKS, described, no_hard_links
+from flowc.runtime_shim.stores.file_systems import settle_seconds
+
+TEMPORARY = "@"
+"""Begins the names of temporaries; `contract.component` never lets it into a key."""
+
+_ABSENT = (FileNotFoundError, NotADirectoryError)
+
+
+def path_of(url: str) -> str:
+    """Return the folder of a `file://` root; raises StoreError where it is not absolute or names another machine."""
+    rest = url.removeprefix("file://")
+    host, slash, path = rest.partition("/")
+    folder = os.fsdecode(unquote_to_bytes(slash + path))
+    if not slash or host not in ("", "localhost"):
+        raise StoreError(f"{url}: a local root is absolute and has three slashes, such as file:///var/flows")
+    if "\0" in folder:
+        raise StoreError(f"{url}: a folder name cannot hold a zero byte: choose another root")
+    return os.path.normpath(folder)
+
+
+class LocalStore:
+    """Keys as files under one folder, which is made with the first write."""
+
+    def __init__(self, url: str, *, durable: bool = False) -> None:
+        self.url = url
+        self.folder = path_of(url)
+        self._durable = durable
+        self._settle: float | None = None
+
+    @property
+    def settle_seconds(self) -> float:
+        """10 on a network file system, whose clients cache what is absent; else 0."""
+        if self._settle is None:
+            self._settle = settle_seconds(self.folder)
+        return self._settle
+
+    def get(self, key: str) -> bytes | None:
+        """Return the file's bytes, or None where there is none."""
+        try:
+            with open(self._path(key), "rb", buffering=0) as file:
+                return file.readall()
+        except _ABSENT:
+            return None
+        except OSError as error:
+            raise self._described(error, "read", key) from error
+
+    def create(self, key: str, data: Buffer) -> None:
+        """Write a temporary beside the key, then link it to its name; raises Exists where the name is taken."""
+        path = self._path(key)
+        temporary = self._write(path, (data,), key)
+        try:
+            os.link(temporary, path)
+        except FileExistsError:
+            raise Exists(key) from None
+        except OSError as error:
+            if error.errno in NO_HARD_LINKS:
+                raise no_hard_links(error, self.folder, key) from error
+            raise self._described(error, "create", key) from error
+        finally:
+            _remove(temporary)
+        self._sync_folder(path, key)
+
+    def put_object(self, key: str, parts: Sequence[Buffer]) -> None:
+        """Write a temporary beside the key, then rename it; does nothing where a file of that size stands there."""
+        path = self._path(key)
+        if self.size(key) == sum(len(part) if isinstance(part, bytes | bytearray) else part.nbytes for part in parts):
+            try:
+                os.utime(path)  # A sweeper goes by age: what is used again is young again.
+            except OSError:
+                pass
+            return
+        temporary = self._write(path, parts, key)
+        try:
+            os.replace(temporary, path)
+        except OSError as error:
+            _remove(temporary)
+            raise self._described(error, "write", key) from error
+        self._sync_folder(path, key)
+
+    def read(self, key: str, offset: int, length: int) -> bytearray:
+        """Return `length` bytes from `offset`; raises StoreError where the file is missing or ends before."""
+        try:
+            with open(self._path(key), "rb", buffering=0) as file:
+                held = os.fstat(file.fileno()).st_size
+                if offset < 0 or length < 0 or offset + length > held:
+                    raise StoreError(self._short(key, f"it has {held} bytes, {offset + length} are needed"))
+                buffer = bytearray(length)
+                view = memoryview(buffer)
+                file.seek(offset)
+                while view:
+                    count = file.readinto(view)
+                    if not count:
+                        raise StoreError(self._short(key, "it ended while it was read"))
+                    view = view[count:]
+                return buffer
+        except _ABSENT as error:
+            raise self._missing(key) from error
+        except OSError as error:
+            raise self._described(error, "read", key) from error
+
+    def map(self, key: str) -> memoryview:
+        """Return the file as a private view: pages that are written become this process's own, the file stays."""
+        try:
+            with open(self._path(key), "rb", buffering=0) as file:
+                if os.fstat(file.fileno()).st_size == 0:
+                    raise StoreError(self._short(key, "it is empty"))
+                return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY))
+        except _ABSENT as error:
+            raise self._missing(key) from error
+        except OSError as error:
+            raise self._described(error, "read", key) from error
+
+    def size(self, key: str) -> int | None:
+        """Return the file's size in bytes, or None where there is none."""
+        try:
+            return os.stat(self._path(key)).st_size
+        except _ABSENT:
+            return None
+        except OSError as error:
+            raise self._described(error, "look at", key) from error
+
+    def list(self, prefix: str) -> Iterator[str]:
+        """Yield the names in a folder, sorted, without temporaries."""
+        try:
+            names = os.listdir(self._path(prefix.removesuffix("/")) if prefix else self.folder)
+        except _ABSENT:
+            return
+        except OSError as error:
+            raise self._described(error, "list", prefix) from error
+        yield from sorted(name for name in names if not name.startswith(TEMPORARY))
+
+    def delete(self, key: str) -> None:
+        """Remove the file, if there is one."""
+        try:
+            os.unlink(self._path(key))
+        except _ABSENT:
+            return
+        except OSError as error:
+            raise self._described(error, "delete", key) from error
+
+    def _path(self, key: str) -> str:
+        parts = key.split("/")
+        if any(part in ("", ".", "..") or part.startswith(TEMPORARY) or "\0" in part for part in parts):
+            raise ValueError(f"{key!r} is not a key")
+        return os.path.join(self.folder, *parts)
+
+    def _write(self, path: str, parts: Sequence[Buffer], key: str) -> str:
+        """Return the path of a complete temporary beside `path`."""
+        folder = os.path.dirname(path)
+        temporary = os.path.join(folder, f"{TEMPORARY}{os.getpid()}.{os.urandom(6).hex()}")
+        try:
+            with _created(temporary) as file:
+                for part in parts:
+                    file.write(part)
+                file.flush()
+                if self._durable:
+                    os.fsync(file.fileno())
+        except OSError as error:
+            _remove(temporary)
+            raise self._described(error, "write", key) from error
+        except BaseException:
+            _remove(temporary)
+            raise
+        return temporary
+
+    def _sync_folder(self, path: str, key: str) -> None:
+        """Make a name last, and those of the folders above it, up to the root."""
+        if not self._durable:
+            return
+        folder = os.path.dirname(path)
+        try:
+            while len(folder) >= len(self.folder):
+                descriptor = os.open(folder, os.O_RDONLY)
+                try:
+                    os.fsync(descriptor)
+                finally:
+                    os.close(descriptor)
+                folder = os.path.dirname(folder)
+        except OSError as error:
+            if error.errno != errno.EINVAL:  # Some file systems cannot sync a folder, and do not need to.
+                raise self._described(error, "sync the folder of", key) from error
+
+    def _described(self, error: OSError, verb: str, key: str) -> StoreError:
+        return described(error, verb, key, self.folder)
+
+    def _missing(self, key: str) -> StoreError:
+        return StoreError(f"{key} is missing in {self.url}: it was deleted, or the root is not the one that the run wrote to")
+
+    def _short(self, key: str, why: str) -> str:
+        return f"{key} in {self.url} is damaged: {why}. Delete it, and run the step that made it again"
+
+
+def _created(path: str) -> BinaryIO:
+    """Open a file that must not exist; its folders are made where they are missing."""
+    try:
+        return open(path, "xb")
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        return open(path, "xb")
+
+
+def _remove(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        pass
