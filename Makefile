@@ -75,7 +75,7 @@ $(VENV)/.base: $(VENV)/bin/python pyproject.toml
 
 $(VENV)/.dev: $(VENV)/bin/python pyproject.toml
 	$(BIN)/pip install -q --disable-pip-version-check uv
-	$(UV) pip install -q --python $(BIN)/python -e '.[dev]'
+	$(UV) pip install -q --compile-bytecode --python $(BIN)/python -e '.[dev]'
 	@touch $@
 
 $(ENGINES)/metaflow/.installed: tests/engines/metaflow/requirements.txt | $(VENV)/.dev
