@@ -107,10 +107,10 @@ class _Builder:
             self._report(codes.INCLUDE_MATCHES_NOTHING, self._span, pattern=pattern)
 
     def finish(self, plan: bytes) -> CodePackage:
-        contents = {path: self._members[path] for path in sorted(self._members, key=str.encode)}
-        files = [PackageFile(PLAN_PATH, len(plan), "the plan of the flow")]
-        files += [PackageFile(path, len(data), why) for path, (data, why) in contents.items()]
-        data = canonical_tar([(PLAN_PATH, plan), *((path, data) for path, (data, _) in contents.items())])
+        members = {**self._members, PLAN_PATH: (plan, "the plan of the flow")}
+        ordered = [(path, *members[path]) for path in sorted(members)]
+        files = [PackageFile(path, len(data), why) for path, data, why in ordered]
+        data = canonical_tar([(path, data) for path, data, _ in ordered])
         self._warn_of_sizes(files, len(data))
         left_out = tuple(LeftOut(path, self._left_out[path]) for path in sorted(self._left_out))
         return CodePackage(data, f"sha256:{hashlib.sha256(data).hexdigest()}", tuple(files), left_out)
@@ -142,8 +142,9 @@ class _Builder:
         if path == PLAN_PATH:
             self._report(codes.PLAN_CLASH, span, asker=asker, help="rename the file, or move it into a folder")
             return False
-        if not _is_text(path):
-            self._report(codes.PACKAGE_FILE_UNREADABLE, span, path=ascii(path), reason="has a name that is not UTF-8")
+        flaw = _flaw_of_name(path)
+        if flaw:
+            self._report(codes.PACKAGE_FILE_UNREADABLE, span, path=path.encode(errors="surrogateescape"), reason=f"has a name with {flaw}")
             return False
         target = Path(os.path.realpath(self._root / path))
         if not target.is_relative_to(self._real_root):
@@ -177,9 +178,10 @@ def readable_size(size: int) -> str:
     return f"{size / 1000:.1f} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
 
 
-def _is_text(path: str) -> bool:
-    try:
-        path.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
+def _flaw_of_name(path: str) -> str | None:
+    """What in a path no package holds: what another system would read as more than a name."""
+    if "\\" in path:
+        return "a backslash"
+    if ":" in path.partition("/")[0]:
+        return "a colon"
+    return None if path.isascii() or path.encode(errors="replace").decode() == path else "bytes that are not UTF-8"

@@ -60,7 +60,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class CodePackage:
-    """A tar file and its digest `sha256:<hex>`; `files` in the order they stand in it, the plan first."""
+    """A tar file and its digest `sha256:<hex>`; `files` in the order they stand in it, which is that of their paths."""
 
     data: bytes = field(repr=False)
     digest: str

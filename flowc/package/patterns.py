@@ -69,7 +69,7 @@ def matching_files(root: Path, pattern: str) -> Iterator[str]:
                 found.add(path)
             elif is_literal(part) or not _skipped(root, path):
                 pending.append((path, min(index, len(parts)) if part == "**" else index + 1))
-    yield from sorted(found, key=str.encode)
+    yield from sorted(found)
 
 
 def _matches(name: str, part: str) -> bool:

@@ -44,6 +44,8 @@ CATCH: Final = "FLOWC_CATCH"
 TIMEOUT: Final = "FLOWC_TIMEOUT"
 CONTROL: Final = "FLOWC_CONTROL"
 TAGS: Final = "FLOWC_TAGS"
+GANG: Final = "FLOWC_GANG"
+GANG_NONCE: Final = "FLOWC_GANG_NONCE"
 
 Engine = Literal["local", "airflow", "argo", "stepfunctions"]
 Verb = Literal["step", "loop", "exit-hook"]
@@ -98,6 +100,32 @@ def runs_prefix(flow: str) -> str:
 def run_key(flow: str, run: str, name: Literal["_run", "_end", "_input"]) -> str:
     """Key of a record about the run itself."""
     return join_key(component(flow), "runs", component(run), name)
+
+
+def run_prefix(flow: str, run: str) -> str:
+    """Prefix under which everything of one run stands, with its trailing slash."""
+    return join_key(component(flow), "runs", component(run)) + "/"
+
+
+TAG_PREFIX: Final = "_tag."
+"""Begins the names of a run's tag records, which the client makes beside `_run`: `_tag.<milliseconds>-<nonce>`, each
+`{"add": [tag…], "remove": [tag…], "time": {"at": seconds}}`. Applied to the tags of `_run` in order of name; create-if-absent,
+so changing tags needs no lock and loses nothing."""
+
+
+def tag_key(flow: str, run: str, milliseconds: int, nonce: str) -> str:
+    """Key of one change to a run's tags; `milliseconds` since 1970 are padded, so that names sort by time."""
+    return f"{run_prefix(flow, run)}{TAG_PREFIX}{milliseconds:015d}-{component(nonce)}"
+
+
+def step_prefix(flow: str, run: str, step: str) -> str:
+    """Prefix under which the tasks of one step stand, by address, with its trailing slash."""
+    return run_prefix(flow, run) + component(step) + "/"
+
+
+def task_prefix(flow: str, run: str, step: str, at: str) -> str:
+    """Prefix under which the records of one task stand, with its trailing slash."""
+    return step_prefix(flow, run, step) + component(at) + "/"
 
 
 def task_key(flow: str, run: str, step: str, at: str, name: str) -> str:

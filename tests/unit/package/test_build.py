@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from flowc.diagnostics.model import Report
-from flowc.package import AskedFile, PackageError, build_package
+from flowc.package import AskedFile, PackageError, build_package, upload
 from flowc.package import build as build_module
+from flowc.runtime_shim.code import fetch_code
+from flowc.runtime_shim.stores import open_store
 from flowc.source import Span
 
 PLAN = b'{"v":1}'
@@ -65,12 +67,12 @@ def paths(package):
     return names
 
 
-def test_plan_first_then_sources_in_order(project):
+def test_plan_and_sources_in_order(project):
     package, found = build(project, closure=(TRAIN, LIB))
-    assert paths(package) == ["plan.json", "lib/__init__.py", "train.py"]
+    assert paths(package) == ["lib/__init__.py", "plan.json", "train.py"]
     assert found == []
     assert package.digest == "sha256:" + hashlib.sha256(package.data).hexdigest()
-    assert [file.why for file in package.files] == ["the plan of the flow", "imported by train.py", "the flow"]
+    assert [file.why for file in package.files] == ["imported by train.py", "the plan of the flow", "the flow"]
 
 
 def test_order_of_the_closure_and_of_patterns_does_not_matter(project):
@@ -111,7 +113,7 @@ def test_unrelated_changes_times_and_modes_leave_the_digest(project, monkeypatch
 )
 def test_patterns(project, pattern, expected):
     package, found = build(project, pattern, closure=())
-    assert paths(package)[1:] == expected
+    assert [path for path in paths(package) if path != "plan.json"] == expected
     assert [code for code, _ in found] == ([] if expected else ["FLC505"])
 
 
@@ -185,7 +187,7 @@ def test_links(project, tmp_path):
     (project / "links/again").symlink_to(project / "links")
     (project / "links/key.txt").symlink_to(project / "keys/server.pem")
     package, found = build(project, "links/**")
-    assert paths(package)[1:] == ["lib/__init__.py", "links/in.csv", "train.py"]
+    assert paths(package) == ["lib/__init__.py", "links/in.csv", "plan.json", "train.py"]
     assert [code for code, _ in found] == ["FLC500", "FLC502", "FLC502"]
     assert "links/key.txt" in found[0][1]
     assert "links/folder" in found[1][1]
@@ -235,6 +237,29 @@ def test_an_unreadable_fifo_is_refused_not_read(project):
     assert [code for code, _ in found] == ["FLC509"]
 
 
+@pytest.mark.parametrize(("name", "flaw"), [(b"back\\slash.csv", "backslash"), (b"c:drive.csv", "colon"), (b"latin-\xe9.csv", "UTF-8")])
+def test_names_that_mean_something_elsewhere_are_refused(project, name, flaw):
+    with open(os.path.join(os.fsencode(project), name), "w"):
+        pass
+    package, found = build(project, "*.csv")
+    assert [code for code, _ in found] == ["FLC509"]
+    assert flaw in found[0][1]
+    assert paths(package) == ["lib/__init__.py", "plan.json", "train.py"]
+
+
+def test_the_shim_unpacks_it(project, tmp_path):
+    package, _ = build(project, "data/**")
+    store = open_store((tmp_path / "store").as_uri())
+    key = upload(store, "Flow", package)
+    assert upload(store, "Flow", package) == key
+    folder = Path(fetch_code(store, "Flow", package.digest, str(tmp_path / "code")))
+    unpacked = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert list(unpacked) != []
+    assert {path: len(data) for path, data in unpacked.items()} == {file.path: file.size for file in package.files}
+    assert unpacked["plan.json"] == PLAN
+    assert unpacked["data/a.csv"] == b"1\n"
+
+
 def test_sizes_warn(project, monkeypatch):
     monkeypatch.setattr(build_module, "LARGE_FILE_BYTES", 1000)
     monkeypatch.setattr(build_module, "LARGE_PACKAGE_BYTES", 3000)
@@ -246,4 +271,4 @@ def test_sizes_warn(project, monkeypatch):
 def test_without_a_report_errors_are_raised(project):
     with pytest.raises(PackageError, match=r"FLC500 .*'\.env'"):
         build_package(PLAN, [TRAIN], [".env"], project)
-    assert build_package(PLAN, [TRAIN], ["nothing-*"], Path(project)).files[0].path == "plan.json"
+    assert [file.path for file in build_package(PLAN, [TRAIN], ["nothing-*"], project).files] == ["plan.json", "train.py"]
