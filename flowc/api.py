@@ -1,17 +1,25 @@
 """Read, check, structure, compile: wires the arrows, holds no logic. What comes back are results; the caller decides what to raise."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from flowc.diagnostics import Diagnostic, Report, Severity
-from flowc.errors import FlowcError, UsageError
+from flowc.errors import EngineError, FlowcError, UsageError
 from flowc.frontend import ClosureFile, read_flows
 from flowc.ir.graph import FlowGraph
 from flowc.ir.passes import check_graph
 from flowc.ir.regions import RegionTree
 from flowc.ir.structure_regions import structure_regions
+from flowc.settings import Settings, load_settings
 from flowc.source import SourceFile
+
+if TYPE_CHECKING:
+    from flowc.backends.airflow.deploy import Change
+    from flowc.backends.base import Manifest
+    from flowc.package import CodePackage
 
 
 class InvalidFlowError(FlowcError):
@@ -79,3 +87,150 @@ def check(path: Path | str, name: str | None = None, *, project_root: Path | Non
         tree = structure_regions(graph, report)
         flows.append(CheckedFlow(graph=graph, tree=tree, closure=tuple(reading.closures.get(graph.name, ()))))
     return CheckResult(flows=tuple(flows), diagnostics=report.diagnostics, sources=reading.sources, project_root=reading.project_root)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledFlow:
+    """One flow for one target: `name` is its deployed name, the paths of `manifests` are relative to its own folder."""
+
+    name: str
+    target: str
+    package: "CodePackage"
+    manifests: "tuple[Manifest, ...]"
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompileResult:
+    """What `compile_flows` made. Where there are errors no flow was compiled and `flows` is empty."""
+
+    flows: tuple[CompiledFlow, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    sources: Mapping[str, SourceFile]
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is no error."""
+        return all(found.severity is not Severity.ERROR for found in self.diagnostics)
+
+    @property
+    def manifests(self) -> "tuple[Manifest, ...]":
+        """Every file, under the path `<target>/<flow>/…`."""
+        return tuple(
+            replace(manifest, path=f"{flow.target}/{flow.name}/{manifest.path}") for flow in self.flows for manifest in flow.manifests
+        )
+
+    def raise_for_errors(self) -> None:
+        """Raise InvalidFlowError if there is any error."""
+        errors = [found for found in self.diagnostics if found.severity is Severity.ERROR]
+        if errors:
+            raise InvalidFlowError(errors)
+
+
+FlowSource = Path | str | tuple[Path, str | None]
+"""A flow file, or a file and the name of one of its flows."""
+
+
+def compile_flows(
+    flows: Sequence[FlowSource],
+    targets: Sequence[str],
+    *,
+    env: str | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    project_root: Path | None = None,
+) -> CompileResult:
+    """Return the files of every flow for every target; nothing is written and nothing uploaded.
+
+    `env` chooses a table of settings, `overrides` are settings given by hand. Raises UsageError for an unknown target or setting, and
+    where two flows have one deployed name.
+    """
+    compiled: list[CompiledFlow] = []
+    diagnostics: list[Diagnostic] = []
+    sources: dict[str, SourceFile] = {}
+    for source in flows:
+        path, name = source if isinstance(source, tuple) else (Path(source), None)
+        checked = check(path, name, project_root=project_root)
+        settings = replace(load_settings(checked.project_root, env), **(overrides or {}))
+        report = Report()
+        for flow in checked.flows:
+            compiled.extend(_compile(flow, checked, targets, settings, report))
+        diagnostics.extend(checked.diagnostics)
+        diagnostics.extend(report.diagnostics)
+        sources.update(checked.sources)
+    unique = tuple(sorted(dict.fromkeys(diagnostics), key=lambda found: (found.span, found.code.id, found.message)))
+    failed = any(found.severity is Severity.ERROR for found in unique)
+    seen: set[tuple[str, str]] = set()
+    for made in compiled:
+        if (made.target, made.name) in seen:
+            raise UsageError(f"two flows are called {made.name}", help="compile them into different folders, or rename one")
+        seen.add((made.target, made.name))
+    return CompileResult(flows=() if failed else tuple(compiled), diagnostics=unique, sources=sources)
+
+
+def _compile(flow: CheckedFlow, checked: CheckResult, targets: Sequence[str], settings: Settings, report: Report) -> list[CompiledFlow]:
+    from flowc.backends.base import Options, Unit
+    from flowc.backends.capabilities import check_capabilities
+    from flowc.backends.registry import load_backend, other_backends
+    from flowc.ir.plan import build_plan
+    from flowc.package.flow_package import package_flow
+
+    backends = [load_backend(target) for target in dict.fromkeys(targets)]
+    if settings.environment is not None:
+        raise UsageError("the setting 'environment' has no effect on compiled files yet", help="give each scheduler a root of its own")
+    if flow.tree is None or not checked.ok:
+        return []
+    options = Options(root=settings.root, python=settings.python, image=settings.image, max_map_length=settings.max_map_length)
+    plan = build_plan(flow.tree)
+    for backend in backends:
+        check_capabilities(flow.tree, backend, report, others=other_backends(backend.name))
+        backend.check(flow.tree, plan, options, report)
+    package = package_flow(flow.tree, flow.closure, checked.project_root, include=settings.include, report=report)
+    if report.has_errors:
+        return []
+    digest = f"sha256:{hashlib.sha256(checked.sources[flow.graph.file].data).hexdigest()}"
+    unit = Unit(tree=flow.tree, plan=plan, code=package.digest, source_digest=digest, options=options)
+    return [
+        CompiledFlow(name=plan["flow"], target=backend.name, package=package, manifests=backend.emit(unit), settings=settings)
+        for backend in backends
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """What a deploy does or did: the files it changes, the code package and the root it goes to."""
+
+    flow: str
+    changes: "tuple[Change, ...]"
+    package: "CodePackage"
+    root: str
+
+
+def plan_deploy(flow: CompiledFlow, dags_folder: Path | str | None = None) -> Deployment:
+    """Return what deploying a compiled flow would do, without doing it.
+
+    Raises UsageError where the store root or the DAG folder is not known, EngineError where another file is in the way.
+    """
+    from flowc.backends.airflow.deploy import plan_changes
+
+    if flow.settings.root is None:
+        raise UsageError("deploy needs the store that the tasks will use", help='set root = "…" in flowc.toml, or give --root')
+    folder = dags_folder or flow.settings.dags_folder
+    if folder is None:
+        raise UsageError("deploy needs the DAG folder", help='set dags_folder = "…" in flowc.toml, or give --dags-folder')
+    changes = plan_changes(flow.manifests, flow.name, Path(folder))
+    return Deployment(flow=flow.name, changes=changes, package=flow.package, root=flow.settings.root)
+
+
+def deploy(deployment: Deployment) -> None:
+    """Do it: the code package goes into the store, then what changed into the DAG folder.
+
+    Raises EngineError where the store or the folder refuses.
+    """
+    from flowc.backends.airflow.deploy import apply
+    from flowc.package import upload
+    from flowc.runtime_shim.stores import StoreError, open_store
+
+    try:
+        apply(deployment.changes, lambda: upload(open_store(deployment.root, durable=True), deployment.flow, deployment.package))
+    except StoreError as error:
+        raise EngineError(f"the code package cannot be stored: {error}") from error

@@ -1,0 +1,63 @@
+"""`flowc deploy`: shows what changes, uploads the code package, hands the flow to its scheduler."""
+
+from pathlib import Path
+
+import click
+
+from flowc.cli.compile_command import diff_text
+from flowc.cli.flow_argument import parse_flow_argument
+from flowc.cli.output import say
+from flowc.cli.target_options import overrides, show_findings, target_options
+from flowc.errors import UsageError
+
+
+@click.command()
+@click.argument("flow", metavar="FLOW")
+@click.option("--target", metavar="T", required=True, help="The scheduler to deploy to.")
+@click.option("--dags-folder", metavar="DIR", type=click.Path(path_type=Path), help="The folder Airflow reads, or a checkout of it.")
+@click.option("--dry-run", is_flag=True, help="Show what would change; upload and write nothing.")
+@target_options
+def command(
+    flow: str,
+    target: str,
+    dags_folder: Path | None,
+    dry_run: bool,
+    env: str | None,
+    root: str | None,
+    python: str | None,
+    max_map_length: int | None,
+) -> int:
+    """Deploy FLOW (train.py, or train.py:TrainFlow): the diff first, then the code package, then the file."""
+    from flowc.api import compile_flows, deploy, plan_deploy
+    from flowc.package import readable_size
+
+    named = parse_flow_argument(flow)
+    result = compile_flows(
+        [(named.path, named.name)],
+        [target],
+        env=env,
+        overrides=overrides(root=root, python=python, max_map_length=max_map_length),
+    )
+    show_findings(result)
+    if not result.ok:
+        return 1
+    if len(result.flows) != 1:
+        names = ", ".join(compiled.name for compiled in result.flows) or "none"
+        raise UsageError(f"{named.path} does not hold one flow but: {names}", help="name one, as in train.py:TrainFlow")
+    deployment = plan_deploy(result.flows[0], dags_folder)
+    for change in deployment.changes:
+        if change.changes:
+            say(diff_text(change.before or "", change.after, str(change.path)))
+        else:
+            say(f"unchanged: {change.path}\n")
+    package = deployment.package
+    if dry_run:
+        say(f"would upload: {package.digest} ({readable_size(len(package.data))}) to {deployment.root}\n")
+        return 0
+    deploy(deployment)
+    say(f"code package: {package.digest} ({readable_size(len(package.data))}) in {deployment.root}\n")
+    for change in deployment.changes:
+        if change.changes:
+            say(f"{'created' if change.before is None else 'replaced'}: {change.path}\n")
+    say(f"Airflow lists {deployment.flow} at its next look into the folder; a new DAG starts paused.\n")
+    return 0
