@@ -45,10 +45,10 @@ class ShownLine:
         return "".join(self.parts)
 
     def window(self, start: int, width: int) -> "ShownLine":
-        """Return the part of the line from cell `start`, at most about `width` cells wide, cut ends marked by an ellipsis."""
+        """Return about `width` cells of the line from cell `start`, or its last ones; cut ends are marked by an ellipsis."""
         if self.columns[-1] <= width:
             return self
-        first = min(bisect_left(self.columns, start), len(self.parts))
+        first = bisect_left(self.columns, min(start, self.columns[-1] - width))
         origin = self.columns[first]
         last = max(bisect_right(self.columns, origin + width) - 1, first)
         lead = ELLIPSIS if first else ""

@@ -65,7 +65,7 @@ def _stretches(source: SourceFile, mark: Mark) -> Iterator[tuple[int, Stretch]]:
         end = min(end, length) if last == first else start
         yield first, Stretch(start, max(end, start + 1), mark.text, mark.primary)
         return
-    lines = range(first, last + 1) if last - first < WHOLE_UP_TO else (first, last)
+    lines = range(first, last + 1) if last - first <= WHOLE_UP_TO else (first, last)
     for line in lines:
         text = source.line_text(line)
         indent = len(text) - len(text.lstrip())
