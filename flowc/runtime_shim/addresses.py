@@ -37,9 +37,10 @@ class Parents(NamedTuple):
 
 
 def follow(plan: Plan, step: str, at: str, target: str) -> Step:
-    """Return where `target` stands when `step` at `at` goes there, inside its scope or to the join that closes it.
+    """Return where `target` stands when `step` at `at` goes there inside its scope.
 
-    The `~0` of a loop that is entered is not appended: see `start_address`.
+    The `~0` of a loop that is entered is not appended: see `start_address`. Towards the join that closes the scope it is the
+    address of the branch or item.
     """
     here, there = plan["steps"][step], plan["steps"][target]
     left = [loop for loop in here["loops"] if loop not in there["loops"]]
@@ -129,7 +130,7 @@ class _Search:
         return Parents("first", ())
 
     def _one(self, parent: tuple[str, str]) -> Parents:
-        return Parents("one", (self._parent(*parent, self._at),))
+        return Parents("one", (self._parent(parent, start_of=self._at),))
 
     def _opened(self, opener: str, at: str) -> Parents:
         """The parent of a branch's first step is what opened the split, foreach or gang."""
@@ -146,13 +147,14 @@ class _Search:
         branches = self._plan["steps"][opener]["next"]
         if self._plan["steps"][opener]["kind"] == "split":
             ends = [self._branch_end(opener, branch, at) for branch in branches]
-            return Parents("branches", tuple(self._parent(*end, at) for end in ends), (opener, at))
+            return Parents("branches", tuple(self._parent(end, branch=at) for end in ends), (opener, at))
         count = _count(self._record(opener, at), opener, at)
         self._seen.clear()
         return Parents("items", _LazyRecords(count, lambda index: self._item(opener, branches[0], index)), (opener, at))
 
     def _item(self, opener: str, first: str, index: int) -> Record:
-        record = self._parent(*self._branch_end(opener, first, item_at(self._at, index)), self._at)
+        at = item_at(self._at, index)
+        record = self._parent(self._branch_end(opener, first, at), branch=at)
         self._seen.clear()
         return record
 
@@ -225,13 +227,15 @@ class _Search:
             self._seen[step, at] = record
         return self._seen[step, at]
 
-    def _parent(self, step: str, step_at: str, at: str) -> Record:
-        """Return the record of a parent; raises Refused where its control values lead elsewhere than to the task at `at`."""
+    def _parent(self, parent: tuple[str, str], *, start_of: str | None = None, branch: str | None = None) -> Record:
+        """Return the record of a parent; raises Refused where its control values lead elsewhere than to the task."""
+        step, step_at = parent
         record = self._record(step, step_at)
         control = record["control"]
         if control.get("next", self._step) != self._step:
             raise Refused(f"{self._me()} is not reached: {step!r} at {step_at!r} went on to {control['next']!r}")
-        if "at" in control and start_address(self._plan, self._step, control["at"]) != at:
+        handed = control.get("at")
+        if handed is not None and handed != branch and (start_of is None or start_address(self._plan, self._step, handed) != start_of):
             raise Refused(f"{self._me()} is not reached: {step!r} at {step_at!r} went on at {control['at']!r}")
         return record
 
