@@ -4,6 +4,7 @@ Commands are listed here with their one-line help, so that `flowc --help` and `f
 command: `overview` writes what click would write (a test compares them).
 """
 
+import os
 import sys
 from typing import NoReturn
 
@@ -39,11 +40,24 @@ def main() -> NoReturn:
     """Run the command line and exit: 0 fine, 1 findings or failure, 2 wrong usage, 3 the engine refused, 70 a bug of ours."""
     match sys.argv[1:]:
         case ["-h" | "--help"]:
-            print(overview())
+            _answer(overview())
         case ["--version"]:
-            print(f"flowc {VERSION}")
+            _answer(f"flowc {VERSION}")
         case _:
             from flowc.cli.group import run
 
             run()
     sys.exit(0)
+
+
+def _answer(text: str) -> None:
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        nobody_reads()
+
+
+def nobody_reads() -> NoReturn:
+    """Exit quietly where whoever read our output has left: nothing more can be written, not even at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(1)

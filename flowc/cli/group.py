@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import click
 
-from flowc.cli import COMMANDS, SUMMARY
+from flowc.cli import COMMANDS, SUMMARY, nobody_reads
 from flowc.errors import FlowcError
 from flowc.runtime_shim.version import VERSION
 
@@ -64,9 +64,7 @@ def run(arguments: list[str] | None = None) -> NoReturn:
             click.echo(f"  help: {error.help}", err=True)
         sys.exit(error.exit_code)
     except BrokenPipeError:
-        # Whoever read our output has had enough: nothing more can be written, not even at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+        nobody_reads()
     except Exception as error:
         click.echo(f"flowc: {type(error).__name__}: {error}\nthis is a bug in flowc, not in your flow", err=True)
         if os.environ.get("FLOWC_DEBUG"):
