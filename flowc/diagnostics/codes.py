@@ -94,14 +94,9 @@ LINK_LEAVES_PROJECT = Code("FLC502", "link-leaves-project", "{path!r} links to a
 PLAN_CLASH = Code("FLC503", "plan-clash", "{asker} asks for the project's own 'plan.json', whose place in the code package the plan takes")
 INCLUDE_OUTSIDE = Code("FLC504", "include-outside-project", "include pattern {pattern!r} does not name files below the project root")
 INCLUDE_MATCHES_NOTHING = Code("FLC505", "include-matches-nothing", "include pattern {pattern!r} matches no file", Severity.WARNING)
-PACKAGE_FILE_OUTSIDE = Code("FLC506", "package-file-outside-project", "{asker} asks for {path!r}, but {reason}")
-PACKAGE_FILE_MISSING = Code("FLC507", "package-file-missing", "{asker} asks for {path!r} for the code package, but {reason}")
-DEFAULT_FILE_NOT_PACKAGED = Code(
-    "FLC508", "default-file-not-packaged", "{asker} has default {path!r}, which is not in the code package: {reason}", Severity.WARNING
-)
-PACKAGE_FILE_UNREADABLE = Code("FLC509", "package-file-unreadable", "{path!r} {reason}, so the code package cannot hold it")
-LARGE_PACKAGE_FILE = Code("FLC510", "large-package-file", "{path!r} puts {size} into the code package", Severity.WARNING)
-LARGE_PACKAGE = Code("FLC511", "large-package", "the code package has {size}", Severity.WARNING)
+PACKAGE_FILE_UNREADABLE = Code("FLC506", "package-file-unreadable", "{path!r} {reason}, so the code package cannot hold it")
+LARGE_PACKAGE_FILE = Code("FLC507", "large-package-file", "{path!r} puts {size} into the code package", Severity.WARNING)
+LARGE_PACKAGE = Code("FLC508", "large-package", "the code package has {size}", Severity.WARNING)
 
 
 def registry() -> dict[str, Code]:
@@ -150,6 +145,7 @@ ASYNC_STEP = Code("FLC112", "async-step", 'step "{name}" is an async function')
 GENERATOR_STEP = Code("FLC113", "generator-step", 'step "{name}" is a generator')
 STATIC_STEP = Code("FLC114", "static-step", 'step "{name}" is a {kind}')
 REPEATED_STEP = Code("FLC115", "repeated-step", 'step "{name}" is defined twice in one class')
+DECORATED_MIXIN = Code("FLC116", "decorated-mixin", '@{name} stands on "{base}", which is no flow')
 
 # --- FLC200-219: the shape of self.next -------------------------------------------------------------------------------------
 

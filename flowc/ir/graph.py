@@ -175,7 +175,8 @@ MISSING = Missing()
 class Parameter:
     """`attribute = Parameter("name", …)` or `IncludeFile` (type "file").
 
-    `default` is MISSING where none is given, and `Unknown` where it is computed at deploy time.
+    `default` is MISSING where none is given, and `Unknown` where it is computed at deploy time. `path` is the file that the
+    default of an `IncludeFile` names, posix and relative to the project root; None where it names none that the project holds.
     """
 
     name: str
@@ -187,6 +188,7 @@ class Parameter:
     separator: str | None = None
     is_text: bool = True
     encoding: str | None = None
+    path: str | None = None
     span: Span = field(compare=False)
 
 

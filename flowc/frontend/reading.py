@@ -1,0 +1,89 @@
+"""A flow file to flow graphs: the one entry of the frontend."""
+
+import ast
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from flowc.diagnostics import codes
+from flowc.diagnostics.model import Report
+from flowc.frontend.classes import Classes
+from flowc.frontend.closure import ClosureFile, import_closure, with_data
+from flowc.frontend.data_files import DataFiles
+from flowc.frontend.declarations import DeclarationReader
+from flowc.frontend.decorators import DecoratorReader
+from flowc.frontend.discovery import flow_classes
+from flowc.frontend.flows import FlowReader
+from flowc.frontend.literals import Folder
+from flowc.frontend.names import Names
+from flowc.frontend.project import Module, Project, find_project_root
+from flowc.ir.graph import FlowGraph
+from flowc.source import SourceFile
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a flow file holds: its flows in source order, every source read on the way, and what each flow reaches."""
+
+    flows: tuple[FlowGraph, ...]
+    sources: Mapping[str, SourceFile]
+    project_root: Path
+    closures: Mapping[str, tuple[ClosureFile, ...]]
+
+
+def read_flows(path: Path, report: Report, *, project_root: Path | None = None) -> Reading:
+    """Return the flows of the file at `path`, without importing anything; whatever is wrong with them goes into `report`.
+
+    `project_root` is the folder that holds the project: by default the nearest one above the file with flowc.toml,
+    pyproject.toml or .git, else the file's own. Raises UsageError where the file is outside of it.
+    """
+    with _no_collector():
+        root = Path(project_root) if project_root is not None else find_project_root(path)
+        project = Project(path, root, report)
+        module = project.flow_module()
+        if module is None or module.broken:
+            return Reading((), project.sources, project.root, {})
+        return _read_module(module, project, report)
+
+
+def _read_module(module: Module, project: Project, report: Report) -> Reading:
+    _report_relative_imports(module, report)
+    names = Names(project)
+    classes = Classes(names)
+    folder = Folder(names, report)
+    flows: list[FlowGraph] = []
+    closures: dict[str, tuple[ClosureFile, ...]] = {}
+    files: DataFiles | None = None
+    decorators = DecoratorReader(classes, folder, report)
+    found = flow_classes(module, classes, decorators, report)
+    modules = import_closure(module, project) if found else {}
+    for info in found:
+        files = DataFiles(project, report)
+        reader = FlowReader(names, folder, DeclarationReader(folder, files, report), decorators, report)
+        flows.append(reader.read(info))
+        closures[info.name] = with_data(modules, files.found)
+    return Reading(tuple(flows), project.sources, project.root, closures)
+
+
+def _report_relative_imports(module: Module, report: Report) -> None:
+    for statement in module.index.imports:
+        if isinstance(statement, ast.ImportFrom) and statement.level:
+            report(
+                codes.RELATIVE_IMPORT,
+                module.places.span(statement),
+                help=f"import it by its full name: from {statement.module or 'package'} import …",
+            )
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Switch the garbage collector off for the life of a read: syntax trees are many objects, and none of them garbage."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
