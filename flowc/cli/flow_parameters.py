@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from flowc.ir.graph import MISSING, FlowGraph, Parameter
 from flowc.ir.values import Unknown
 
 
-class JsonText(click.ParamType):
+class JsonText(click.ParamType[str]):
     """JSON text; the value is the text itself, once it has been seen to be JSON."""
 
     name = "json"
@@ -25,7 +26,7 @@ class JsonText(click.ParamType):
         return value
 
 
-class ReadableFile(click.ParamType):
+class ReadableFile(click.ParamType[str]):
     """The path of a file whose content becomes the parameter; the value is the absolute path."""
 
     name = "file"
@@ -41,7 +42,7 @@ class ReadableFile(click.ParamType):
         return str(path.absolute())
 
 
-_TYPES: dict[str, click.ParamType] = {
+_TYPES: dict[str, click.ParamType[Any]] = {
     "str": click.STRING,
     "int": click.INT,
     "float": click.FLOAT,
@@ -83,6 +84,7 @@ def flow_command(graph: FlowGraph, extra: Sequence[click.Parameter] = ()) -> cli
     for option in extra:
         free = [spelling for spelling in option.opts if spelling not in taken]
         if free:
+            option = copy(option)
             option.opts = free
             options.append(option)
     return click.Command(graph.name, params=options, help=graph.doc, context_settings={"help_option_names": ["--help"]})

@@ -43,7 +43,7 @@ def reap() -> list[tuple[int, int]]:
 
     The group is killed before its leader is waited for, while its number cannot belong to anybody else.
     """
-    ended = []
+    ended: list[tuple[int, int]] = []
     while True:
         try:
             if sys.platform == "linux":

@@ -19,7 +19,7 @@ from flowc.local.policy import HARD_KILL_MARGIN, Policy, has_open_values, policy
 from flowc.local.processes import IMPORT_TICKET, Gone, Interrupted, Line, Lost, Processes
 from flowc.local.walk import Ready, Walk
 from flowc.local.wire import Begin, Hello
-from flowc.runtime_shim.contract import EXIT_DONE, Attempt, Control, Plan, item_at
+from flowc.runtime_shim.contract import EXIT_DONE, EXIT_STORE_UNAVAILABLE, EXIT_USER_ERROR, Attempt, Control, Plan, item_at
 
 STOP_GRACE = 5.0
 """Seconds between asking a process to stop and killing it."""
@@ -59,7 +59,7 @@ class _Job:
     attempt: int = 0
     members: dict[int, int] = field(default_factory=dict)
     statuses: dict[int, int] = field(default_factory=dict)
-    controls: dict[int, Path] = field(default_factory=dict)
+    attempts: dict[int, Attempt] = field(default_factory=dict)
     culprit: "_Process | None" = None
 
 
@@ -74,7 +74,10 @@ class _Process:
 
 @dataclass(slots=True, kw_only=True)
 class Engine:
-    """Runs one walk. `attempt_for` makes the Attempt of a task; `on_event` is told what happens."""
+    """Runs one walk. `attempt_for` makes the Attempt of a task; `on_event` is told what happens.
+
+    `commit_gang` commits a gang whose members all ended well, given the Attempt of member 0; it returns what is wrong, or None.
+    """
 
     walk: Walk
     plan: Plan
@@ -83,6 +86,7 @@ class Engine:
     isolate: bool
     attempt_for: Callable[[Task], Attempt]
     nonce: Callable[[], str]
+    commit_gang: Callable[[Attempt], str | None]
     on_event: Callable[[Event], None]
     processes: Processes
     failures: list[Failure] = field(default_factory=list)
@@ -192,14 +196,13 @@ class Engine:
     def _start(self, job: _Job) -> None:
         size = job.ready.gang
         nonce = self.nonce() if size is not None else None
-        job.members, job.statuses, job.controls, job.culprit = {}, {}, {}, None
+        job.members, job.statuses, job.attempts, job.culprit = {}, {}, {}, None
         for member in range(size or 1):
             at = item_at(job.ready.at, member) if size is not None else job.ready.at
             gang = (member, size) if size is not None else None
             task = Task(step=job.ready.step, at=at, attempt=job.attempt, policy=job.policy, gang=gang, gang_nonce=nonce)
             attempt = self.attempt_for(task)
-            assert attempt.control is not None
-            job.controls[member] = Path(attempt.control)
+            job.attempts[member] = attempt
             ticket = self.processes.start(attempt)
             job.members[member] = ticket
             self._running[ticket] = _Process(job, member, at, time.monotonic())
@@ -218,14 +221,20 @@ class Engine:
     def _print(self, ticket: int, text: str) -> None:
         process = self._running.get(ticket)
         if process is not None:
-            process.tail.append(text)
-            self.on_event(TaskOutput(step=process.job.ready.step, at=process.at, attempt=process.job.attempt, line=text))
+            self._print_line(process, text)
         elif ticket == IMPORT_TICKET:
             self.on_event(TaskOutput(step="", at="", attempt=0, line=text))
+
+    def _print_line(self, process: _Process, text: str) -> None:
+        process.tail.append(text)
+        self.on_event(TaskOutput(step=process.job.ready.step, at=process.at, attempt=process.job.attempt, line=text))
 
     def _bury(self, ticket: int, status: int) -> None:
         process = self._running.pop(ticket)
         job = process.job
+        if status == EXIT_DONE and job.ready.gang is None and not control_file(job.attempts[0]).exists():
+            self._print_line(process, "flowc: the process ended, with exit code 0, before its step was done")
+            status = EXIT_USER_ERROR
         job.statuses[process.member] = status
         wait = None
         outcome: Outcome = "done"
@@ -237,7 +246,7 @@ class Engine:
             outcome = "stopped" if self.stopped_by is not None or not first else given_up
         self._ended(process, outcome, status, wait)
         if len(job.statuses) == len(job.members):
-            self._settle(job)
+            self._settle(job, process)
         elif job.culprit is not None:
             self._end_gang(job)
 
@@ -259,15 +268,16 @@ class Engine:
             if member not in job.statuses:
                 self._ask_to_stop(ticket)
 
-    def _settle(self, job: _Job) -> None:
-        """Decide what follows an attempt whose processes are all gone. Node 0 of a gang commits for all of it."""
-        if job.statuses[0] == EXIT_DONE:
-            control: Control = json.loads(job.controls[0].read_text()) if job.controls[0].exists() else {}
-            job.controls[0].unlink(missing_ok=True)
-            self.tasks_done += 1
-            self.walk.done(job.ready, control)
-            return
-        assert job.culprit is not None
+    def _settle(self, job: _Job, last: _Process) -> None:
+        """Decide what follows an attempt whose processes are all gone."""
+        if job.culprit is None:
+            trouble = self.commit_gang(job.attempts[0]) if job.ready.gang is not None else None
+            if trouble is None:
+                self.tasks_done += len(job.members)
+                self.walk.done(job.ready, {} if job.ready.gang is not None else read_control(job.attempts[0]))
+                return
+            self._print_line(last, f"flowc: {trouble}")
+            job.culprit, job.statuses[last.member] = last, EXIT_STORE_UNAVAILABLE
         status = job.statuses[job.culprit.member]
         if self.stopped_by is not None:
             return
@@ -285,6 +295,23 @@ class Engine:
         self._sleeping -= 1
         self._again.append(job)
 
+    def run_hooks(self, attempt: Attempt, status: str) -> tuple[int, tuple[str, ...]]:
+        """Run the exit hooks of a run that ended as `status` in one process; return its exit status and what it printed last."""
+        ticket = self.processes.start(attempt, hooks=status)
+        tail: deque[str] = deque(maxlen=_TAIL_LINES)
+        while True:
+            for happening in self.processes.wait(None):
+                match happening:
+                    case Line(ticket=found, text=text) if found == ticket:
+                        tail.append(text)
+                        self.on_event(TaskOutput(step="exit hook", at=attempt.at, attempt=0, line=text))
+                    case Gone(ticket=found, status=ended) if found == ticket:
+                        return ended, tuple(tail)
+                    case Interrupted():
+                        self.processes.signal(ticket, signal.SIGKILL)
+                    case _:
+                        pass
+
     # --- signals -----------------------------------------------------------------------------------------------------------
 
     def _interrupt(self, number: int) -> None:
@@ -296,3 +323,17 @@ class Engine:
                 self._kill(ticket)
             else:
                 self._ask_to_stop(ticket)
+
+
+def control_file(attempt: Attempt) -> Path:
+    """Return the file that the attempt's control line goes to."""
+    assert attempt.control is not None, "the local engine names a control file for every attempt"
+    return Path(attempt.control)
+
+
+def read_control(attempt: Attempt) -> Control:
+    """Return the control values that an attempt left, and remove the file: a list with at most one object."""
+    path = control_file(attempt)
+    found: list[Control] = json.loads(path.read_text(encoding="utf-8"))
+    path.unlink()
+    return found[0] if found else {}

@@ -17,10 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from flowc.local.children import adopt_orphans, die_with_parent, reap, signal_group, sweep
+from flowc.local.policy import has_open
 from flowc.local.randomness import Randomness
 from flowc.local.wire import Begin, Ended, Hello, Signal, Start, Started, Wire
+from flowc.runtime_shim.contract import TOP, Attempt
 from flowc.runtime_shim.environment import attempt_to_environment
 from flowc.runtime_shim.loading import LoadedFlow, load_flow
+from flowc.runtime_shim.policies import retry_of, timeout_of
 from flowc.runtime_shim.run_step import run_attempt
 
 _EXIT_BUG = 70
@@ -93,8 +96,10 @@ class Launcher:
         with self._randomness.watched():
             try:
                 self._flow = load_flow(Path(begin.code_dir), begin.plan)
+                values = _open_values(self._flow)
             except BaseException:
                 # The first task imports the flow again, fails the same way, and leaves the records of it.
+                self._flow = None
                 return Hello(failed=True)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self._wake_end, warn_on_full_buffer=False)
@@ -102,7 +107,7 @@ class Launcher:
         sys.stderr.flush()
         gc.collect()
         gc.freeze()
-        return Hello(threads=threading.active_count() - 1)
+        return Hello(threads=threading.active_count() - 1, decorators=values)
 
     def _start(self, start: Start, output: int) -> None:
         parent = os.getpid()
@@ -147,6 +152,20 @@ class Launcher:
         code = run_attempt(start.attempt, self._flow)
         _wait_for_threads()
         return code
+
+
+def _open_values(flow: LoadedFlow) -> dict[str, dict[str, Any]]:
+    """Return, for every step whose plan leaves its retries or timeout open, what the imported flow says."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, step in flow.plan["steps"].items():
+        values = found.setdefault(name, {})
+        if has_open(step, "retries", "retry_seconds"):
+            retry = retry_of(flow, name)
+            values.update(retries=retry.times, retry_seconds=retry.seconds)
+        if has_open(step, "timeout"):
+            attempt = Attempt(engine="local", flow=flow.plan["flow"], root="", run="", step=name, at=TOP)
+            values["timeout"] = timeout_of(flow, attempt)
+    return found
 
 
 def _wait_for_threads() -> None:

@@ -40,7 +40,7 @@ def policy_of(step: PlanStep, known: Mapping[str, Any]) -> Policy:
         planned = step[name]  # type: ignore[literal-required]  # the callers below name keys of PlanStep
         return known.get(name, default) if planned is None else planned
 
-    catch = value("catch", {})
+    catch = step.get("catch")
     return Policy(
         retries=int(value("retries", 0) or 0),
         retry_seconds=float(value("retry_seconds", 0) or 0),
@@ -50,9 +50,11 @@ def policy_of(step: PlanStep, known: Mapping[str, Any]) -> Policy:
     )
 
 
-OPEN = ("retries", "retry_seconds", "catch", "timeout")
+def has_open(step: PlanStep, *names: str) -> bool:
+    """Whether the plan leaves one of these values open, for only the imported flow can say it."""
+    return any(name in step and step[name] is None for name in names)  # type: ignore[literal-required]  # names of PlanStep
 
 
 def has_open_values(steps: Mapping[str, PlanStep]) -> bool:
-    """Whether the plan leaves something open that only the imported flow can say."""
-    return any(name in step and step[name] is None for step in steps.values() for name in OPEN)  # type: ignore[literal-required]
+    """Whether the engine has to ask the imported flow for something."""
+    return any(has_open(step, "retries", "retry_seconds", "timeout") for step in steps.values())

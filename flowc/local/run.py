@@ -20,8 +20,10 @@ from flowc.local.processes import Processes
 from flowc.local.run_ids import checked_run_id, fresh_run_id
 from flowc.local.verdict import HookOutcome, publish_end, run_exit_hooks
 from flowc.local.walk import Walk
-from flowc.runtime_shim.contract import TOP, Attempt, Plan, package_key, run_key, turn_at
-from flowc.runtime_shim.records import new_nonce
+from flowc.runtime_shim.addresses import Refused
+from flowc.runtime_shim.contract import TOP, Attempt, Plan, commit_key, package_key, run_key, turn_at
+from flowc.runtime_shim.gangs import commit_gang, complete_gang
+from flowc.runtime_shim.records import new_nonce, read_record
 from flowc.runtime_shim.stores import Exists, Store, StoreError, open_store
 
 Status = Literal["succeeded", "failed", "stopped"]
@@ -115,12 +117,13 @@ def run_flow(
                 isolate=isolated,
                 attempt_for=maker,
                 nonce=new_nonce,
+                commit_gang=lambda attempt: _commit_gang(store, attempt),
                 on_event=on_event,
                 processes=processes,
             )
             status = engine.run()
-            hooks = run_exit_hooks(tree.graph, engine, maker, status)
-        publish_end(store, planned["flow"], run, status=status, failures=engine.failures, hooks=hooks)
+            hooks = run_exit_hooks(engine, maker.for_hooks(), tree.graph, status)
+        publish_end(store, planned["flow"], run, status=status, failures=engine.failures, hooks=hooks, run_uid=maker.run_uid)
     except StoreError as error:
         raise FlowcError(f"the run's end could not be recorded: {error}") from error
     finally:
@@ -179,6 +182,20 @@ class _Attempts:
             gang_nonce=task.gang_nonce,
         )
 
+    def for_hooks(self) -> Attempt:
+        """Return the Attempt that exit hooks run under: it has the run's name and nothing of a step."""
+        return Attempt(
+            engine="local",
+            flow=self.plan["flow"],
+            root=self.root,
+            run=self.run,
+            step=self.plan["end"],
+            at=TOP,
+            code_dir=str(self.code_dir),
+            control=str(self.scratch / "control.hooks"),
+            run_uid=self.run_uid,
+        )
+
 
 def _refuse_taken(store: Store, flow: str, run: str) -> None:
     if store.get(run_key(flow, run, "_run")) is not None or store.get(run_key(flow, run, "_end")) is not None:
@@ -193,6 +210,19 @@ def _upload(store: Store, flow: str, digest: str, package: bytes) -> None:
         store.create(key, package)
     except Exists:
         pass
+
+
+def _commit_gang(store: Store, attempt: Attempt) -> str | None:
+    """Commit a gang, or complete what an attempt before it committed; return what is wrong, None when all is well."""
+    try:
+        done = read_record(store, commit_key(attempt.flow, attempt.run, attempt.step, attempt.at))
+        if done is None:
+            commit_gang(store, attempt)
+        else:
+            complete_gang(store, done)
+    except (StoreError, Refused) as error:
+        return str(error)
+    return None
 
 
 def _write_run_id(path: Path, run: str) -> None:

@@ -1,42 +1,30 @@
 """The last lines of a run: what failed, how to see its log, and at the very end the user's own traceback."""
 
-import signal
-from collections.abc import Sequence
-
+from flowc.local.endings import duration, traceback_in, why
 from flowc.local.engine import Failure
-
-_CHAINED = ("The above exception was the direct cause", "During handling of the above exception")
-
-
-def why(status: int) -> str:
-    """Return how a process ended, from its exit status: "exit code 3", "killed by SIGKILL"."""
-    if status >= 0:
-        return f"exit code {status}"
-    try:
-        return f"killed by {signal.Signals(-status).name}"
-    except ValueError:
-        return f"killed by signal {-status}"
+from flowc.local.run import RunOutcome
 
 
-def traceback_in(output: Sequence[str]) -> tuple[str, ...]:
-    """Return the last traceback in `output`, with the exceptions that caused it; empty where there is none."""
-    starts = [number for number, line in enumerate(output) if line.lstrip(" +|").startswith(("Traceback (", "Exception Group Traceback ("))]
-    if not starts:
-        return ()
-    first = starts[-1]
-    for number in reversed(starts[:-1]):
-        between = output[number + 1 : first]
-        if not any(line.startswith(_CHAINED) for line in between):
-            break
-        first = number
-    return tuple(output[first:])
+def summary(outcome: RunOutcome, *, given_root: str | None) -> list[str]:
+    """Return the last lines of a run. `given_root` is the store if the caller chose it, so that commands to copy name it too."""
+    pathspec = f"{outcome.flow}/{outcome.run}"
+    option = f" --root {given_root}" if given_root else ""
+    spent = f"{outcome.tasks} {'task' if outcome.tasks == 1 else 'tasks'} done in {duration(outcome.seconds)}"
+    lines = [f"flowc: exit hook {hook.name} failed: {hook.error}" for hook in outcome.hooks if hook.error is not None]
+    if outcome.status == "succeeded":
+        return [*lines, f"flowc: run {pathspec} succeeded: {spent}", f"flowc: look at it: flowc show{option} {pathspec}"]
+    if outcome.status == "stopped":
+        return [*lines, f"flowc: run {pathspec} was stopped: {spent}", f"flowc: look at it: flowc show{option} {pathspec}"]
+    lines.append(f"flowc: run {pathspec} failed: {spent}")
+    for failure in outcome.failures:
+        lines += _failure_lines(f"{option} {pathspec}", failure)
+    trace = next((found for failure in outcome.failures if (found := traceback_in(failure.output))), ())
+    return [*lines, "", *trace] if trace else lines
 
 
-def failure_lines(pathspec: str, failure: Failure, *, root: str | None) -> list[str]:
-    """Return the lines about one failure; `pathspec` is `Flow/RUN`, `root` the store if `flowc logs` has to be told."""
+def _failure_lines(where: str, failure: Failure) -> list[str]:
     times = "" if failure.attempt == 0 else f" in its attempt {failure.attempt + 1}"
-    option = f" --root {root}" if root else ""
     return [
         f"flowc: step {failure.step} at {failure.at} failed{times}: {why(failure.status)}",
-        f"flowc: its log: flowc logs{option} {pathspec}/{failure.step}/{failure.at}",
+        f"flowc: its log: flowc logs{where}/{failure.step}/{failure.at}",
     ]

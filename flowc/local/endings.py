@@ -1,0 +1,38 @@
+"""Words for how things ended: a process, a step, a stretch of time."""
+
+import signal
+from collections.abc import Sequence
+
+_CHAINED = ("The above exception was the direct cause", "During handling of the above exception")
+
+
+def why(status: int) -> str:
+    """Return how a process ended, from its exit status: "exit code 3", "killed by SIGKILL"."""
+    if status >= 0:
+        return f"exit code {status}"
+    try:
+        return f"killed by {signal.Signals(-status).name}"
+    except ValueError:
+        return f"killed by signal {-status}"
+
+
+def traceback_in(output: Sequence[str]) -> tuple[str, ...]:
+    """Return the last traceback in `output`, with the exceptions that caused it; empty where there is none."""
+    starts = [number for number, line in enumerate(output) if line.lstrip(" +|").startswith(("Traceback (", "Exception Group Traceback ("))]
+    if not starts:
+        return ()
+    first = starts[-1]
+    for number in reversed(starts[:-1]):
+        between = output[number + 1 : first]
+        if not any(line.startswith(_CHAINED) for line in between):
+            break
+        first = number
+    return tuple(output[first:])
+
+
+def duration(seconds: float) -> str:
+    """Return a time for people: `0.31 s`, `4.2 s`, `3 min 20 s`, `2 h 5 min`."""
+    if seconds < 60:
+        return f"{seconds:.2f} s" if seconds < 1 else f"{seconds:.1f} s"
+    minutes = int(seconds) // 60
+    return f"{minutes} min {int(seconds) % 60} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
