@@ -6,14 +6,15 @@ The digest depends on these files alone, so a change elsewhere in the project le
 import hashlib
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from flowc.diagnostics import codes
-from flowc.diagnostics.model import Code, Report, Severity
+from flowc.diagnostics.model import Report, Severity
 from flowc.package.deny import denied, is_noise
-from flowc.package.model import PLAN_PATH, AskedFile, CodePackage, LeftOut, PackageError, PackageFile, SourceMember
+from flowc.package.model import PLAN_PATH, CodePackage, LeftOut, NamedFile, PackageError, PackageFile, SourceMember
 from flowc.package.patterns import is_literal, matching_files, pattern_parts
 from flowc.package.tar import MAX_FILE_BYTES, canonical_tar
 from flowc.source import Span, start_of
@@ -28,22 +29,22 @@ def build_package(
     include: Sequence[str],
     project_root: Path,
     *,
-    asked: Sequence[AskedFile] = (),
+    named: Mapping[str, NamedFile] = MappingProxyType({}),
     report: Report | None = None,
     span: Span | None = None,
 ) -> CodePackage:
     """Return the code package of a flow.
 
-    `plan` is the content of `plan.json`, `include` are patterns as `flowc.package.patterns` reads them, `asked` are files that the
-    flow names by itself. Findings go into `report`, at `span` where they have no place of their own; what an error is about is not
-    in the package. Without a `report` an error raises PackageError and warnings are dropped.
+    `plan` is the content of `plan.json`, `closure` what the flow imports and the data files it names, `include` are patterns as
+    `flowc.package.patterns` reads them. `named` says, by path, who names a data file and where.
+
+    Findings go into `report`, at `span` where they have no place of their own; what an error is about is not in the package.
+    Without a `report` an error raises PackageError and warnings are dropped.
     """
     own = report if report is not None else Report()
     builder = _Builder(project_root, own, span or start_of(closure[0].project_path if closure else PLAN_PATH))
     for member in closure:
-        builder.add_source(member)
-    for file in asked:
-        builder.add_asked(file)
+        builder.add_member(member, named.get(member.project_path))
     for pattern in include:
         builder.add_pattern(pattern)
     errors = [found for found in own.diagnostics if found.severity is Severity.ERROR]
@@ -61,26 +62,14 @@ class _Builder:
         self._members: dict[str, tuple[bytes, str]] = {}
         self._left_out: dict[str, str] = {}
 
-    def add_source(self, member: SourceMember) -> None:
+    def add_member(self, member: SourceMember, named: NamedFile | None) -> None:
         path = member.project_path
-        if not path.endswith(".py"):
-            self.add_asked(AskedFile(path, member.why, self._span))
-        elif self._admits(path, self._span, asker="the flow"):
-            self._members.setdefault(path, (member.data, member.why))
-
-    def add_asked(self, file: AskedFile) -> None:
-        parts = pattern_parts(file.path)
-        if parts is None:
-            self._finding(codes.PACKAGE_FILE_OUTSIDE, codes.DEFAULT_FILE_NOT_PACKAGED, file, "it is not in the project")
-            return
-        path = "/".join(parts)
-        why = denied(path)
+        asker, span = (named.asker, named.span) if named else (member.why, self._span)
+        why = None if path.endswith(".py") else denied(path)
         if why:
-            self._deny(path, why, file.why, file.span)
-        elif not os.path.lexists(self._root / path):
-            self._finding(codes.PACKAGE_FILE_MISSING, codes.DEFAULT_FILE_NOT_PACKAGED, file, "there is no such file")
-        else:
-            self._add_file(path, file.why, file.span)
+            self._deny(path, why, asker, span)
+        elif self._admits(path, span, asker=asker):
+            self._members.setdefault(path, (member.data, asker if named else member.why))
 
     def add_pattern(self, pattern: str) -> None:
         if pattern_parts(pattern) is None:
@@ -166,9 +155,6 @@ class _Builder:
             notes=[why],
             help="give secrets to a step through @secrets or its environment; rename a file that holds none",
         )
-
-    def _finding(self, code: Code, mild: Code, file: AskedFile, reason: str) -> None:
-        self._report(code if file.required else mild, file.span, path=file.path, asker=file.why, reason=reason)
 
 
 def readable_size(size: int) -> str:

@@ -29,16 +29,11 @@ class SourceMember(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class AskedFile:
-    """A file that the flow itself names: `path` as the project sees it, `why` for the listing, `span` where it is named.
+class NamedFile:
+    """Who names a data file of the flow, such as `Config 'settings'`, and where."""
 
-    `required` files that are missing are errors, others warnings.
-    """
-
-    path: str
-    why: str
+    asker: str
     span: Span
-    required: bool = True
 
 
 @dataclass(frozen=True, slots=True)

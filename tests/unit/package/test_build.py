@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from flowc.diagnostics.model import Report
-from flowc.package import AskedFile, PackageError, build_package, upload
+from flowc.package import NamedFile, PackageError, build_package, upload
 from flowc.package import build as build_module
 from flowc.runtime_shim.code import fetch_code
 from flowc.runtime_shim.stores import open_store
@@ -54,9 +54,9 @@ def project(tmp_path):
     return root
 
 
-def build(project, *include, asked=(), closure=(TRAIN, LIB)):
+def build(project, *include, named=None, closure=(TRAIN, LIB)):
     report = Report()
-    package = build_package(PLAN, closure, include, project, asked=asked, report=report, span=HERE)
+    package = build_package(PLAN, closure, include, project, named=named or {}, report=report, span=HERE)
     return package, [(found.code.id, found.message) for found in report.diagnostics]
 
 
@@ -163,8 +163,12 @@ def test_refused_patterns(project, pattern, code, named):
 def test_deny_list(project, name):
     (project / name).parent.mkdir(parents=True, exist_ok=True)
     (project / name).write_text("secret")
-    asked = AskedFile(name, "Config 'settings'", HERE)
-    package, found = build(project, asked=[asked])
+    there = Span("train.py", 7, 1, 7, 9)
+    report = Report()
+    named = {name: NamedFile("Config 'settings'", there)}
+    package = build_package(PLAN, [TRAIN, Member(name, b"secret", "Config data")], [], project, named=named, report=report, span=HERE)
+    found = [(diagnostic.code.id, diagnostic.message) for diagnostic in report.diagnostics]
+    assert [diagnostic.span for diagnostic in report.diagnostics] == [there]
     assert [code for code, _ in found] == ["FLC500"]
     assert name in found[0][1]
     assert "Config 'settings'" in found[0][1]
@@ -219,22 +223,22 @@ def test_plan_json_of_the_project_is_a_clash(project):
     assert build(project)[1] == []
 
 
-def test_asked_files(project):
-    asked = [
-        AskedFile("data/a.csv", "IncludeFile 'a'", HERE, required=False),
-        AskedFile("gone.csv", "Config 'gone'", HERE),
-        AskedFile("/etc/hostname", "IncludeFile 'host'", HERE, required=False),
-        AskedFile("data", "Config 'folder'", HERE),
+def test_data_files_of_the_closure(project):
+    (project / "data/a.csv").write_text("changed on disk since it was read\n")
+    closure = [TRAIN, Member("data/a.csv", b"as read\n", "IncludeFile data"), Member("data/b.csv", b"2\n", "Config data")]
+    package, found = build(project, "data/*.csv", closure=closure, named={"data/b.csv": NamedFile("Config 'b'", HERE)})
+    assert found == []
+    assert [(file.path, file.why) for file in package.files if file.path.startswith("data")] == [
+        ("data/a.csv", "IncludeFile data"),
+        ("data/b.csv", "Config 'b'"),
     ]
-    package, found = build(project, asked=asked)
-    assert "data/a.csv" in paths(package)
-    assert [code for code, _ in found] == ["FLC507", "FLC508", "FLC509"]
+    assert b"as read" in package.data
 
 
 def test_an_unreadable_fifo_is_refused_not_read(project):
     os.mkfifo(project / "data/pipe.csv")
     _, found = build(project, "data/*.csv")
-    assert [code for code, _ in found] == ["FLC509"]
+    assert [code for code, _ in found] == ["FLC506"]
 
 
 @pytest.mark.parametrize(("name", "flaw"), [(b"back\\slash.csv", "backslash"), (b"c:drive.csv", "colon"), (b"latin-\xe9.csv", "UTF-8")])
@@ -242,7 +246,7 @@ def test_names_that_mean_something_elsewhere_are_refused(project, name, flaw):
     with open(os.path.join(os.fsencode(project), name), "w"):
         pass
     package, found = build(project, "*.csv")
-    assert [code for code, _ in found] == ["FLC509"]
+    assert [code for code, _ in found] == ["FLC506"]
     assert flaw in found[0][1]
     assert paths(package) == ["lib/__init__.py", "plan.json", "train.py"]
 
@@ -265,7 +269,7 @@ def test_sizes_warn(project, monkeypatch):
     monkeypatch.setattr(build_module, "LARGE_PACKAGE_BYTES", 3000)
     (project / "data/a.csv").write_bytes(bytes(1500))
     _, found = build(project, "data/a.csv")
-    assert found == [("FLC510", "'data/a.csv' puts 1.5 kB into the code package"), ("FLC511", "the code package has 6.1 kB")]
+    assert found == [("FLC507", "'data/a.csv' puts 1.5 kB into the code package"), ("FLC508", "the code package has 6.1 kB")]
 
 
 def test_without_a_report_errors_are_raised(project):
