@@ -16,6 +16,7 @@ from flowc.ir.structure.reach import find_reach
 from flowc.ir.structure.refuse_cycles import refuse_entries, refuse_reach
 from flowc.ir.structure.refuse_scopes import refuse_gangs, refuse_scopes
 from flowc.ir.structure.scopes import find_scopes
+from flowc.ir.verify import verify
 
 
 def structure_regions(graph: FlowGraph, report: Report) -> RegionTree | None:
@@ -35,12 +36,14 @@ def structure_regions(graph: FlowGraph, report: Report) -> RegionTree | None:
     if any(refused):
         return None
     levels = find_levels(scopes, loops)
-    return RegionTree(
+    tree = RegionTree(
         graph=graph,
         body=build_blocks(scopes, levels),
         places=place_steps(scopes, loops, levels),
         loops=place_loops(scopes, loops, levels),
     )
+    verify(tree)
+    return tree
 
 
 def _ends(graph: FlowGraph) -> tuple[StepName, StepName] | None:

@@ -51,8 +51,8 @@ def refuse_gangs(scopes: Scopes, report: Report) -> bool:
             opener=opener,
             labels=[Label(more.span, f'the body goes on from "{member.name}" here')],
             notes=[
-                f"one path: {show_path((opener, member.name, join))}",
-                f"other path: {show_path((opener, member.name, more.target))}",
+                f"expected: {show_path((opener, member.name, join))}",
+                f"found: {show_path((opener, member.name, more.target))}",
             ],
             help=f'let "{member.name}" go straight to the join, self.next(self.{join}), and do the rest behind it',
         )
