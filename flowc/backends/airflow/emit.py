@@ -206,9 +206,9 @@ def _parameter_text(parameter: FormParameter) -> str:
 def docstring(name: str, doc: str | None, provenance: Provenance) -> str:
     """Return the module docstring: the flow's own, then where the file came from, in the words that `deploy` looks for."""
     own = [_plain(line) for line in inspect.cleandoc(doc or "").expandtabs(4).split("\n")]
-    wrapped = [piece for line in own for piece in (textwrap.wrap(line, 120) or [""])]
-    head = f"{name}: {wrapped[0]}" if wrapped[0] else f"{name}."
-    body = "\n".join(wrapped[1:]).strip("\n")
+    wrapped = [piece for line in own for piece in (textwrap.wrap(line, 120 if line.isascii() else 60) or [""])]
+    head = f"{name}: {wrapped.pop(0)}" if wrapped[0] and len(name) < 30 else f"{name}."
+    body = "\n".join(wrapped).strip("\n")
     made = f"Written by flowc {provenance.version} from {_plain(provenance.source)} ({provenance.digest})."
     advice = "Edit the flow and compile again, not this file."
     options = f"Options: {_plain(provenance.options)}"

@@ -9,9 +9,10 @@ TAKEN_BY_THE_FILE = frozenset(
         *("AirflowFailException", "AirflowSkipException", "BashOperator", "DAG", "ENV", "MAX_MAP_LENGTH", "PYTHON", "Param", "__doc__"),
         *("all", "arm", "at", "case", "dag", "datetime", "foreach", "json", "len", "live", "merge_of", "range", "splits", "step", "task"),
         *("task_group", "timedelta", "timezone"),
+        *("I", "O", "l"),
     )
 )
-"""Names that the text of the file uses: a variable of this name would change what a helper does."""
+"""Names that the text of the file uses: a variable of this name would change what a helper does. The last three read like digits (E741)."""
 
 
 class Names:
