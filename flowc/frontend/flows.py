@@ -1,6 +1,7 @@
 """A flow class, its bases included, to a `FlowGraph`."""
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from flowc.diagnostics import codes
@@ -13,7 +14,7 @@ from flowc.frontend.literals import ConfigPath, Folder
 from flowc.frontend.names import Authoring, Builtin, Names, OfClass, OfFunction, OfValue, Scope
 from flowc.frontend.steps import FoundStep, StepReader
 from flowc.frontend.uses import Bodies, UsesOfFlow
-from flowc.ir.graph import Config, Constant, Decorator, FlowGraph, Method, Parameter, Step
+from flowc.ir.graph import Config, Constant, Decorator, FlowGraph, Method, Parameter, Shadowed, Step
 from flowc.ir.values import Unknown
 
 
@@ -69,6 +70,7 @@ class FlowReader:
             constants=tuple(constants),
             methods=tuple(self._method(*method) for method in members.methods),
             decorators=self._flow_decorators(flow),
+            shadowed=tuple(self._shadowed(flow)),
             span=flow.module.places.name_span(flow.node),
         )
 
@@ -94,6 +96,32 @@ class FlowReader:
                 places = info.module.places
                 label = Label(places.name_span(steps[0].node), "first defined here")
                 self._report(codes.REPEATED_STEP, places.name_span(again.node), name=name, labels=[label])
+
+    def _shadowed(self, flow: ClassInfo) -> Iterator[Shadowed]:
+        for info in flow.bases_first():
+            for name, bindings in info.table.names.items():
+                chosen = flow.member(name)
+                if len(bindings) < 2 or chosen is None or chosen[0] is not info:
+                    continue
+                *earlier, last = (self._shadow(name, info, binding) for binding in bindings)
+                for before in earlier:
+                    if before is not None and last is not None and _clash(before.kind, last.kind):
+                        yield before
+
+    def _shadow(self, name: str, owner: ClassInfo, binding: Binding) -> Shadowed | None:
+        members = _Members()
+        if binding.certain:
+            self._sort(name, owner, binding, members)
+        places = owner.module.places
+        for _, _, step in members.steps:
+            return Shadowed("step", name, places.name_span(step))
+        for _, _, method in members.methods:
+            return Shadowed("method", name, self._method(name, owner, method).span)
+        for declared in members.declared:
+            return Shadowed("config" if declared.kind == "Config" else "parameter", name, places.span(declared.binding.target))
+        for _, _, constant in members.constants:
+            return Shadowed("constant", name, self._constant(name, owner, constant).span)
+        return None
 
     def _sort(self, name: str, owner: ClassInfo, binding: Binding, members: _Members) -> None:
         scope = owner.scope.at(binding.position)
@@ -219,3 +247,13 @@ def _end_of(steps: list[FoundStep]) -> FoundStep | None:
     if named:
         return named[0]
     return steps[0] if len(steps) == 1 else None
+
+
+def _clash(before: str, last: str) -> bool:
+    """Whether replacing one kind of member by another loses something; two steps of one name have a finding of their own."""
+    declared = ("step", "parameter", "config")
+    if before == last:
+        return before in ("parameter", "config")
+    if before == "constant":
+        return last == "step"
+    return before in declared or last in declared

@@ -226,6 +226,15 @@ class Method:
     span: Span = field(compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Shadowed:
+    """A member that a later one of the same class body replaces, where one of them is a step, parameter or config."""
+
+    kind: Literal["step", "parameter", "config", "constant", "method"]
+    name: str
+    span: Span = field(compare=False)
+
+
 @dataclass(frozen=True, kw_only=True)
 class FlowGraph:
     """One flow class. Members stand in Metaflow's order: bases first, then source order."""
@@ -240,6 +249,7 @@ class FlowGraph:
     constants: tuple[Constant, ...] = ()
     methods: tuple[Method, ...] = ()
     decorators: tuple[Decorator, ...] = ()
+    shadowed: tuple[Shadowed, ...] = field(default=(), compare=False)
     span: Span = field(compare=False)
 
     @cached_property

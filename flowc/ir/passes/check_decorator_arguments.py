@@ -91,6 +91,7 @@ def _check_value(decorator: Decorator, spec: ArgumentSpec, argument: Argument, r
             argument=spec.name,
             found=kind_of(argument.value) if not isinstance(argument.value, str) else f"the string {spelt(argument.value)}",
             wanted=spec.wanted,
+            help=f"make {spec.name} {spec.wanted}",
         )
         return
     bound = spec.bound_broken(argument.value)
@@ -102,4 +103,11 @@ def _check_value(decorator: Decorator, spec: ArgumentSpec, argument: Argument, r
             argument=spec.name,
             found=spelt(argument.value),
             bound=bound,
+            help=_range(spec),
         )
+
+
+def _range(spec: ArgumentSpec) -> str:
+    if spec.name == "times":
+        return "Metaflow makes six attempts at most: the first, four retries and one for @catch"
+    return f"leave {spec.name} out for its default, {spelt(spec.default)}"

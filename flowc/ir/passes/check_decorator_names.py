@@ -19,7 +19,14 @@ def check_decorator_names(graph: FlowGraph, report: Report) -> None:
                 continue
             why = _project_problem(argument.value)
             if why:
-                report(codes.INVALID_PROJECT_NAME, argument.span, argument=argument.name, name=argument.value, why=why)
+                report(
+                    codes.INVALID_PROJECT_NAME,
+                    argument.span,
+                    argument=argument.name,
+                    name=argument.value,
+                    why=why,
+                    help=f"use a-z, 0-9 and _, at most {_LONGEST} of them: the deployed name of the flow begins with it",
+                )
     for decorator in each_decorator(graph, "environment"):
         given = decorator.argument("vars")
         if given is None or not isinstance(given.value, dict):

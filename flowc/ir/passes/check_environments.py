@@ -16,4 +16,4 @@ def check_environments(graph: FlowGraph, report: Report) -> None:
                 help="install the packages where the steps run, or put them into the image",
             )
     for card in list(each_decorator(graph, "card"))[:1]:
-        report(codes.CARD_NOT_MADE, card.span)
+        report(codes.CARD_NOT_MADE, card.span, help="nothing to do: current.card takes what the step gives it, and keeps nothing")

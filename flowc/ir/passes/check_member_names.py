@@ -46,3 +46,5 @@ def _members(graph: FlowGraph) -> Iterator[_Member]:
         yield _Member("constant", constant.name, constant.span)
     for method in graph.methods:
         yield _Member("method", method.name, method.span)
+    for shadowed in graph.shadowed:
+        yield _Member(shadowed.kind, shadowed.name, shadowed.span)

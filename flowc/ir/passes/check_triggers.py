@@ -46,7 +46,14 @@ def _check_names(graph: FlowGraph, decorator: Decorator, report: Report) -> None
     for argument, entry in _entries(decorator):
         problem = _problem(entry)
         if problem:
-            report(codes.INVALID_TRIGGER, argument.span, decorator=decorator.name, argument=argument.name, what=problem)
+            report(
+                codes.INVALID_TRIGGER,
+                argument.span,
+                decorator=decorator.name,
+                argument=argument.name,
+                what=problem,
+                help='write "the_name", or {"name": "the_name", …}',
+            )
             continue
         name = entry["name"] if isinstance(entry, dict) else entry
         if isinstance(name, str) and name in names:

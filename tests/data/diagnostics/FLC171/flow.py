@@ -1,0 +1,12 @@
+from flowc import FlowSpec, project, step
+
+
+@project(branch="trial")
+class TrainFlow(FlowSpec):
+    @step
+    def start(self):
+        self.next(self.end)
+
+    @step
+    def end(self):
+        pass
