@@ -9,7 +9,10 @@ STEP_NAMES: Final = frozenset({"name", "next", "input", "index", "cmd", "foreach
 """What no step may be called."""
 
 MEMBERS: Final = frozenset({"name", "next", "input", "index", "cmd", "foreach_stack", "merge_artifacts", "script_name"})
-"""Attributes of `self` that a parameter or artifact would hide."""
+"""Attributes of the class that a parameter or config cannot be bound to."""
+
+ATTRIBUTES: Final = frozenset({"next", "input", "index", "foreach_stack", "merge_artifacts"})
+"""Attributes of `self` that no step may assign, and no constant or method may replace."""
 
 _OPTIONS: Final = (
     "params",

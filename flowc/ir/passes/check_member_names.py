@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flowc.diagnostics import Label, Report, codes
 from flowc.ir.graph import FlowGraph
-from flowc.ir.reserved import MEMBERS
+from flowc.ir.reserved import ATTRIBUTES, MEMBERS
 from flowc.source import Span
 
 
@@ -31,7 +31,7 @@ def check_member_names(graph: FlowGraph, report: Report) -> None:
                 labels=[Label(other.span, f"the {other.kind}")],
                 help="only the later one would be left: rename one of them",
             )
-        if member.name in MEMBERS and member.kind != "step":
+        if member.kind != "step" and member.name in (MEMBERS if member.kind in ("parameter", "config") else ATTRIBUTES):
             report(codes.HIDDEN_MEMBER, member.span, kind=member.kind, name=member.name, help="choose another name for the attribute")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from flowc.diagnostics import Label, Report, codes
 from flowc.ir.graph import ArtifactName, FlowGraph, Use
-from flowc.ir.reserved import MEMBERS
+from flowc.ir.reserved import ATTRIBUTES
 from flowc.source import Span
 
 _VERBS = {"write": "assigned", "delete": "deleted", "read": "read"}
@@ -36,7 +36,7 @@ def check_read_only(graph: FlowGraph, report: Report) -> None:
                 labels=[Label(span, f"the {kind}")],
                 help="keep the changed value in an artifact of another name",
             )
-        elif use.name in MEMBERS:
+        elif use.name in ATTRIBUTES:
             report(codes.RESERVED_ATTRIBUTE, use.span, name=use.name, verb=verb, help="choose another name for the artifact")
         elif use.name in methods and use.kind == "write":
             _report_method(use, methods, report)
