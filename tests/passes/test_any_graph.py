@@ -26,7 +26,7 @@ def any_graphs(draw: DrawFn, marks: str = ">|,*%", *, joins: bool = True) -> Flo
     return parse_graph(" ".join(words))
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(any_graphs())
 def test_a_tree_or_a_refusal(graph: FlowGraph) -> None:
     report = Report()
@@ -34,7 +34,7 @@ def test_a_tree_or_a_refusal(graph: FlowGraph) -> None:
     assert (tree is None) == report.has_errors
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(any_graphs(">|", joins=False))
 def test_plain_graphs_against_the_definitions(graph: FlowGraph) -> None:
     tree = structure_regions(graph, Report())

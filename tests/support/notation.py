@@ -60,6 +60,7 @@ def _transition(line: int, right: str) -> Transition:
     if "," in right:
         return NextSplit(edges=edges, span=span)
     if "|" in right:
-        cases = tuple(Case(edge.target, edge, edge.span) for edge in edges)
+        keys = [target if target not in names[:place] else f"{target} {place}" for place, target in enumerate(names)]
+        cases = tuple(Case(key, edge, edge.span) for key, edge in zip(keys, edges, strict=True))
         return NextSwitch(cases=cases, condition=ArtifactName("kind"), condition_span=span, span=span)
     return Next(edge=edges[0], span=span)
