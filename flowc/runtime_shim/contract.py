@@ -17,6 +17,8 @@ RECORD_VERSION: Final = 1
 
 EXIT_DONE: Final = 0
 EXIT_USER_ERROR: Final = 1
+EXIT_BUG: Final = 70
+"""A bug in flowc."""
 EXIT_STORE_UNAVAILABLE: Final = 75
 EXIT_NO_RETRY: Final = 78
 """Retrying cannot help: a plan of another version, records that do not lead here, a run name already used."""

@@ -1,0 +1,90 @@
+"""Which code an attempt runs: the first step what the environment names, later steps what their parents' records name.
+
+A plan is needed to find the parents, and the parents say which code is right; so the plan is looked at first and nothing is
+imported before both agree.
+"""
+
+import io
+import json
+import os
+import tarfile
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flowc.runtime_shim.addresses import Refused
+from flowc.runtime_shim.code import PackageError, fetch_code
+from flowc.runtime_shim.contract import Attempt, Plan, package_key
+from flowc.runtime_shim.loading import LoadedFlow, check_plan, load_flow, read_plan
+from flowc.runtime_shim.task_records import RunRecords
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Code at hand, not imported yet unless `loaded`. `fetched`: the folder was unpacked for this attempt."""
+
+    plan: Plan
+    digest: str | None
+    folder: Path
+    loaded: LoadedFlow | None = None
+    fetched: bool = False
+
+
+def find_code(attempt: Attempt, flow: LoadedFlow | None, records: RunRecords, scratch: Path) -> Code:
+    """Return the code that the engine pointed at. Raises PlanRefused, StoreError, and Refused where nothing names any."""
+    if flow is not None:
+        return Code(flow.plan, attempt.code, flow.code_dir, loaded=flow)
+    if attempt.code_dir is not None and attempt.engine != "local":
+        folder = Path(attempt.code_dir)
+        return Code(read_plan(folder), attempt.code, folder)
+    digest = attempt.code or records.run_record().get("code")
+    if not isinstance(digest, str):
+        raise Refused(f"nothing says which code run {attempt.run!r} uses: neither FLOWC_CODE nor the run's own record")
+    if attempt.code_dir is not None:
+        return Code(_packed_plan(records, digest), attempt.code, Path(attempt.code_dir))
+    return _fetched(records, digest, scratch)
+
+
+def agree(code: Code, attempt: Attempt, parents: Iterable[Mapping[str, Any]], records: RunRecords, scratch: Path) -> Code:
+    """Return the code that the parents' records name; raises Refused where that is another than what is baked into the image."""
+    named = {record["code"] for record in parents if isinstance(record.get("code"), str)}
+    if len(named) > 1:
+        raise Refused(f"the parents of {attempt.step!r} at {attempt.at!r} ran different code: {', '.join(sorted(named))}")
+    digest = next(iter(named), code.digest)
+    if code.digest is None or digest == code.digest:
+        return Code(code.plan, digest, code.folder, code.loaded, code.fetched)
+    if not code.fetched:
+        raise Refused(f"run {attempt.run!r} uses the code {digest}, and this image holds {code.digest}, which cannot go on with it")
+    assert digest is not None, "it differs from a digest, and was named"
+    return _fetched(records, digest, scratch)
+
+
+def import_code(code: Code) -> LoadedFlow:
+    """Import the flow and return it, the working directory being that of code unpacked here."""
+    if code.loaded is not None:
+        return code.loaded
+    if code.fetched:
+        os.chdir(code.folder)
+    return load_flow(code.folder, code.plan)
+
+
+def _fetched(records: RunRecords, digest: str, scratch: Path) -> Code:
+    folder = Path(fetch_code(records.store, records.flow, digest, str(scratch)))
+    return Code(read_plan(folder), digest, folder, fetched=True)
+
+
+def _packed_plan(records: RunRecords, digest: str) -> Plan:
+    key = package_key(records.flow, digest)
+    data = records.store.get(key)
+    if data is None:
+        raise PackageError(f"the code package {key} is missing in {records.store.url}")
+    with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as tar:
+        member = tar.extractfile("plan.json")
+        return check_plan(json.loads(member.read() if member is not None else b"null"))
+
+
+def scratch_folder() -> Path:
+    """Return a fresh folder for code unpacked by this attempt."""
+    return Path(tempfile.mkdtemp(prefix="flowc-"))

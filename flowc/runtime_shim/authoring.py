@@ -1,0 +1,60 @@
+"""Every name that a flow may import from `flowc` or `metaflow`, in one place."""
+
+from flowc.runtime_shim.config import Config, ConfigValue, config_expr
+from flowc.runtime_shim.current import current
+from flowc.runtime_shim.decorators import (
+    batch,
+    card,
+    catch,
+    conda,
+    conda_base,
+    environment,
+    exit_hook,
+    kubernetes,
+    parallel,
+    project,
+    pypi,
+    pypi_base,
+    resources,
+    retry,
+    schedule,
+    secrets,
+    step,
+    timeout,
+    trigger,
+    trigger_on_finish,
+)
+from flowc.runtime_shim.flowspec import FlowSpec
+from flowc.runtime_shim.parameters import IncludeFile, JSONType, JSONTypeClass, Parameter
+
+__all__ = [
+    "Config",
+    "ConfigValue",
+    "FlowSpec",
+    "IncludeFile",
+    "JSONType",
+    "JSONTypeClass",
+    "Parameter",
+    "batch",
+    "card",
+    "catch",
+    "conda",
+    "conda_base",
+    "config_expr",
+    "current",
+    "environment",
+    "exit_hook",
+    "kubernetes",
+    "parallel",
+    "project",
+    "pypi",
+    "pypi_base",
+    "resources",
+    "retry",
+    "schedule",
+    "secrets",
+    "step",
+    "timeout",
+    "trigger",
+    "trigger_on_finish",
+]

@@ -1,0 +1,116 @@
+"""What a task prints: caught at the descriptors, so that child processes and C code are in it, and passed on as it comes.
+
+Standard output and error go through one pipe: their order is kept, and the log holds both.
+"""
+
+import os
+import select
+import sys
+import threading
+from collections import deque
+from contextlib import suppress
+from typing import Any
+
+HEAD_BYTES = 1024 * 1024
+TAIL_BYTES = 7 * 1024 * 1024
+_STOPPED = b"!"
+
+
+class Capture:
+    """A context in which descriptors 1 and 2 lead into a pipe. `log()` is what came, the middle cut out of very long output."""
+
+    def __init__(self) -> None:
+        self._head = bytearray()
+        self._tail: deque[bytes] = deque()
+        self._tail_size = 0
+        self._cut = 0
+        self._running = False
+
+    def start(self) -> None:
+        """Begin; whoever wrote to descriptors 1 and 2 before is flushed first."""
+        _flush()
+        self._real = (os.dup(1), os.dup(2))
+        self._read, write = os.pipe()
+        self._stop_read, self._stop_write = os.pipe()
+        os.dup2(write, 1)
+        os.dup2(write, 2)
+        os.close(write)
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(AttributeError, ValueError, OSError):
+                stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # where it is no text file it has no such method
+        self._pump = threading.Thread(target=self._pump_all, name="flowc-log", daemon=True)
+        self._running = True
+        self._pump.start()
+
+    def stop(self) -> None:
+        """Give descriptors 1 and 2 back and wait until all that was written before has been passed on. Safe to call twice."""
+        if not self._running:
+            return
+        self._running = False
+        _flush()
+        os.dup2(self._real[0], 1)
+        os.dup2(self._real[1], 2)
+        os.write(self._stop_write, _STOPPED)
+        self._pump.join()
+        for descriptor in (*self._real, self._read, self._stop_read, self._stop_write):
+            os.close(descriptor)
+
+    def log(self) -> bytes:
+        """Return what was printed so far."""
+        tail = b"".join(self._tail)
+        cut = f"\nflowc: {self._cut} bytes of output are left out here\n".encode() if self._cut else b""
+        return bytes(self._head) + cut + tail
+
+    def say(self, line: str) -> None:
+        """Print a line about the shim itself, behind all that was printed before."""
+        _flush()
+        with suppress(OSError):
+            os.write(2, f"flowc: {line}\n".encode("utf-8", "backslashreplace"))
+
+    def __enter__(self) -> "Capture":
+        self.start()
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.stop()
+
+    def _pump_all(self) -> None:
+        stopped = False
+        while True:
+            ready, _, _ = select.select([self._read] if stopped else [self._read, self._stop_read], [], [], 0 if stopped else None)
+            if self._read in ready:
+                data = os.read(self._read, 65536)
+                if not data:
+                    return
+                self._keep(data)
+                self._pass_on(data)
+            elif stopped:
+                return
+            if self._stop_read in ready:
+                stopped = True
+
+    def _pass_on(self, data: bytes) -> None:
+        view = memoryview(data)
+        with suppress(OSError):
+            while view:
+                view = view[os.write(self._real[0], view) :]
+
+    def _keep(self, data: bytes) -> None:
+        room = HEAD_BYTES - len(self._head)
+        if room > 0:
+            self._head += data[:room]
+            data = data[room:]
+        if not data:
+            return
+        self._tail.append(data)
+        self._tail_size += len(data)
+        while self._tail_size - len(self._tail[0]) >= TAIL_BYTES:
+            dropped = len(self._tail.popleft())
+            self._tail_size -= dropped
+            self._cut += dropped
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, ValueError, OSError, RuntimeError):
+            stream.flush()

@@ -1,0 +1,120 @@
+"""An attempt as environment variables, both ways. The names are in `contract.py`."""
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from flowc.runtime_shim import contract
+from flowc.runtime_shim.contract import Attempt
+
+
+class EnvironmentRefused(Exception):  # noqa: N818  # reads as what happened
+    """The environment does not describe an attempt; the message names the variable."""
+
+
+def attempt_from_environment(environ: Mapping[str, str]) -> Attempt:
+    """Return the attempt that `environ` describes. Raises EnvironmentRefused for a variable that is missing or malformed."""
+    parameters, text = _parameters(environ)
+    at = environ.get(contract.AT, contract.TOP)
+    if not contract.is_address(at):
+        raise EnvironmentRefused(f"{contract.AT}={at!r} is no address such as r.17~2.3")
+    retries = environ.get(contract.USER_RETRIES)
+    gang = environ.get(contract.GANG)
+    names = (("run_uid", contract.RUN_UID), ("pod_uid", contract.POD_UID), ("task_id", contract.TASK_ID))
+    return Attempt(
+        engine=environ.get(contract.ENGINE, "local"),
+        flow=_required(environ, contract.FLOW),
+        root=_required(environ, contract.ROOT),
+        run=_required(environ, contract.RUN),
+        step=_required(environ, contract.STEP),
+        at=at,
+        attempt=_number(environ, contract.ATTEMPT, "0"),
+        user_retries=None if not retries else _number(environ, contract.USER_RETRIES, "0"),
+        caught=environ.get(contract.CAUGHT) == "1",
+        code=environ.get(contract.CODE) or None,
+        code_dir=environ.get(contract.CODE_DIR) or None,
+        parameters=parameters,
+        parameters_are_text=text,
+        catch=environ.get(contract.CATCH) or None,
+        catches=contract.CATCH in environ,
+        timeout=float(environ[contract.TIMEOUT]) if environ.get(contract.TIMEOUT) else None,
+        control=environ.get(contract.CONTROL) or None,
+        tags=tuple(json.loads(environ.get(contract.TAGS) or "[]")),
+        trigger=environ.get(contract.TRIGGER) or None,
+        run_uid=environ.get(contract.RUN_UID) or None,
+        ids={name: environ[variable] for name, variable in names if environ.get(variable)},
+        gang=_gang(gang) if gang else None,
+        gang_nonce=environ.get(contract.GANG_NONCE) or None,
+    )
+
+
+def attempt_to_environment(attempt: Attempt) -> dict[str, str]:
+    """Return the variables that describe `attempt`; what is absent is left out."""
+    found: dict[str, Any] = {
+        contract.ENGINE: attempt.engine,
+        contract.FLOW: attempt.flow,
+        contract.ROOT: attempt.root,
+        contract.RUN: attempt.run,
+        contract.STEP: attempt.step,
+        contract.AT: attempt.at,
+        contract.ATTEMPT: str(attempt.attempt),
+        contract.USER_RETRIES: None if attempt.user_retries is None else str(attempt.user_retries),
+        contract.CAUGHT: "1" if attempt.caught else None,
+        contract.CODE: attempt.code,
+        contract.CODE_DIR: attempt.code_dir,
+        contract.CATCH: (attempt.catch or "") if attempt.catches or attempt.catch else None,
+        contract.TIMEOUT: None if attempt.timeout is None else repr(float(attempt.timeout)),
+        contract.CONTROL: attempt.control,
+        contract.TAGS: json.dumps(attempt.tags) if attempt.tags else None,
+        contract.TRIGGER: attempt.trigger,
+        contract.RUN_UID: attempt.run_uid,
+        contract.POD_UID: attempt.ids.get("pod_uid"),
+        contract.TASK_ID: attempt.ids.get("task_id"),
+        contract.GANG: None if attempt.gang is None else f"{attempt.gang[0]}/{attempt.gang[1]}",
+        contract.GANG_NONCE: attempt.gang_nonce,
+    }
+    if attempt.parameters is not None:
+        text = json.dumps(attempt.parameters)
+        if attempt.parameters_are_text:
+            found[contract.PARAMS_B64] = base64.b64encode(text.encode()).decode()
+        else:
+            found[contract.PARAMS] = text
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _parameters(environ: Mapping[str, str]) -> tuple[dict[str, Any] | None, bool]:
+    encoded = environ.get(contract.PARAMS_B64)
+    variable = contract.PARAMS_B64 if encoded else contract.PARAMS
+    text = environ.get(contract.PARAMS)
+    try:
+        if encoded:
+            text = base64.b64decode(encoded, validate=True).decode()
+        found = json.loads(text) if text else None
+    except ValueError as error:
+        raise EnvironmentRefused(f"{variable} is not a JSON object: {error}") from error
+    if found is not None and not isinstance(found, dict):
+        raise EnvironmentRefused(f"{variable} is not a JSON object: {text!r}")
+    return found, bool(encoded)
+
+
+def _gang(text: str) -> tuple[int, int]:
+    index, slash, size = text.partition("/")
+    if not (slash and index.isdigit() and size.isdigit()):
+        raise EnvironmentRefused(f"{contract.GANG}={text!r} is not INDEX/SIZE")
+    return int(index), int(size)
+
+
+def _required(environ: Mapping[str, str], name: str) -> str:
+    value = environ.get(name)
+    if not value:
+        raise EnvironmentRefused(f"{name} is not set; docs/runtime.md lists what a task needs")
+    return value
+
+
+def _number(environ: Mapping[str, str], name: str, default: str) -> int:
+    text = environ.get(name, default)
+    try:
+        return int(text)
+    except ValueError:
+        raise EnvironmentRefused(f"{name}={text!r} is not a whole number") from None

@@ -1,0 +1,56 @@
+"""Calling user code: one step function, with the timer of `@timeout` around it, and what came of it."""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from flowc.runtime_shim.exceptions import InvalidNextException, TimeoutException
+from flowc.runtime_shim.flowspec import FlowSpec, steps_of
+from flowc.runtime_shim.steps_around import call_around
+
+
+def call_step(flow: FlowSpec, step: str, inputs: Any, *, timeout: float | None, ends: bool | None) -> BaseException | None:
+    """Call a step of the bound `flow` and return what it raised, None for nothing.
+
+    inputs: given to the step, None where it takes none. timeout: seconds, None for no bound. ends: whether it is the flow's last
+    step, None where nobody knows; a step that goes on must have called `self.next`, the last one must not.
+    """
+    function = steps_of(type(flow))[step]
+    arguments = () if inputs is None else (inputs,)
+    try:
+        with time_limit(step, timeout):
+            call_around(function, step, flow, arguments)
+        _check_end(flow, step, ends)
+    except BaseException as error:
+        return error
+    return None
+
+
+def _check_end(flow: FlowSpec, step: str, ends: bool | None) -> None:
+    transition = flow.__dict__["_flowc"].transition
+    if ends is False and transition is None:
+        raise InvalidNextException(f"step {step!r} ended without calling self.next()")
+    if ends and transition is not None:
+        raise InvalidNextException(f"step {step!r} is the flow's last, and called self.next()")
+
+
+@contextmanager
+def time_limit(step: str, seconds: float | None) -> Iterator[None]:
+    """Raise TimeoutException in the block after `seconds`. Works in the main thread only, elsewhere there is no limit."""
+    if not seconds or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def expire(number: int, frame: FrameType | None) -> None:
+        raise TimeoutException(f"step {step!r} timed out after {seconds:g} seconds")
+
+    before: Callable[..., Any] | int | None = signal.signal(signal.SIGALRM, expire)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before if before is not None else signal.SIG_DFL)

@@ -1,0 +1,110 @@
+"""What an attempt leaves about itself: times, engine ids, log, and the record of a failure."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from flowc.runtime_shim.capture import Capture
+from flowc.runtime_shim.contract import Attempt, Entry, task_key
+from flowc.runtime_shim.records import new_nonce, publish
+from flowc.runtime_shim.stores import Store, StoreError, open_store
+from flowc.runtime_shim.tracebacks import format_exception
+from flowc.runtime_shim.values import save_bytes
+
+_SHORTEST_LOG = 8 * 1024
+"""Bytes of a log that a record can always hold."""
+
+
+class Journal:
+    """Belongs to one attempt. `closed` says that the outcome is settled: a signal to end then changes nothing."""
+
+    def __init__(self, attempt: Attempt, capture: Capture) -> None:
+        self.attempt = attempt
+        self.capture = capture
+        self.nonce = new_nonce()
+        self.code: str | None = attempt.code
+        self.started = time.time()
+        self.closed = False
+
+    def base(self) -> dict[str, Any]:
+        """Return the fields that every record of the attempt has; the end is now."""
+        attempt = self.attempt
+        record: dict[str, Any] = {
+            "flow": attempt.flow,
+            "run": attempt.run,
+            "step": attempt.step,
+            "at": attempt.at,
+            "attempt": attempt.attempt,
+            "nonce": self.nonce,
+            "time": {"start": round(self.started, 3), "end": round(time.time(), 3)},
+            "engine": {"name": attempt.engine, **attempt.ids},
+        }
+        if attempt.run_uid is not None:
+            record["run_uid"] = attempt.run_uid
+        if self.code is not None:
+            record["code"] = self.code
+        return record
+
+    def log(self, store: Store) -> Entry:
+        """Store the log and return its entry."""
+        return save_bytes(store, self.attempt.flow, self.capture.log())
+
+    def fail(self, error: BaseException, exit_code: int) -> None:
+        """Leave the record of a failure; where the store does not take it, say so and go on."""
+        record = {**self.base(), "status": "failed", "exit_code": exit_code, "exception": exception_fields(error)}
+        attempt = self.attempt
+        try:
+            store = open_store(attempt.root)
+            record["log"] = self.log(store)
+            publish(store, task_key(attempt.flow, attempt.run, attempt.step, attempt.at, f"fail.{self.nonce}"), record)
+        except (StoreError, ValueError) as trouble:
+            self.capture.say(f"the record of this failure could not be stored: {trouble}")
+
+
+def exception_fields(error: BaseException) -> dict[str, Any]:
+    """Return what a record says of an exception: type, message and traceback, long texts cut."""
+    kind = type(error)
+    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    text = format_exception(error)
+    if len(text) > _SHORTEST_LOG:
+        text = f"{text[: _SHORTEST_LOG // 2]}\n[…]\n{text[-_SHORTEST_LOG // 2 :]}"
+    return {"type": name, "message": _message(error)[:_SHORTEST_LOG], "traceback": text}
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return f"<{type(error).__name__} whose text cannot be made>"
+
+
+class Terminated(BaseException):
+    """The process was told to end."""
+
+
+@contextmanager
+def ending_on_sigterm(journal: Journal) -> Iterator[None]:
+    """Have SIGTERM leave a failure record and end the process with 128 + 15, unless the outcome is settled already."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(number: int, frame: Any) -> None:
+        if journal.closed:
+            return
+        journal.closed = True
+        journal.capture.say("told to end (SIGTERM)")
+        with suppress(Exception):
+            journal.capture.stop()
+        journal.fail(Terminated("told to end by SIGTERM"), 128 + number)
+        os._exit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before if before is not None else signal.SIG_DFL)

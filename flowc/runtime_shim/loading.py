@@ -1,0 +1,104 @@
+"""Importing a flow: under the name of its file, with the folders Python would search if the file were run, and with `metaflow` answered.
+
+The name is the same in every process, so that pickles of the flow's own classes load anywhere. Guards on `__main__` do not run.
+"""
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import util
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from flowc.runtime_shim import alias, config
+from flowc.runtime_shim.contract import PLAN_VERSION, VERSION, Plan
+
+
+class PlanRefused(Exception):  # noqa: N818  # reads as what happened
+    """The plan is not one that this shim can follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedFlow:
+    """An imported flow, the plan it was compiled to, and the folder both lie in."""
+
+    plan: Plan
+    flow_class: type[Any]
+    code_dir: Path
+
+
+def read_plan(code_dir: Path) -> Plan:
+    """Return `plan.json` of a code package. Raises PlanRefused for a missing, damaged or other version's plan."""
+    path = code_dir / "plan.json"
+    try:
+        plan = json.loads(path.read_bytes())
+    except OSError as error:
+        raise PlanRefused(f"{path}: no plan here ({error.strerror}); was this folder unpacked from a code package?") from error
+    except ValueError as error:
+        raise PlanRefused(f"{path}: not JSON ({error})") from error
+    return check_plan(plan)
+
+
+def check_plan(plan: Any) -> Plan:
+    """Return `plan`; raises PlanRefused, naming both versions, for one of another version."""
+    version = plan.get("v") if isinstance(plan, dict) else None
+    if version != PLAN_VERSION:
+        writer = plan.get("flowc", "an unknown version") if isinstance(plan, dict) else "something else"
+        raise PlanRefused(
+            f"the plan has version {version!r}, written by flowc {writer}; this is flowc {VERSION}, which follows version {PLAN_VERSION}. "
+            "Compile and deploy the flow with the flowc that its containers have"
+        )
+    checked: Plan = plan
+    return checked
+
+
+def load_flow(code_dir: Path, plan: Plan | dict[str, Any] | None = None) -> LoadedFlow:
+    """Import the flow that lies in `code_dir` and return it; `plan` is read from there where it is not given.
+
+    Raises PlanRefused, and whatever the flow's own import raises. Changes `sys.path`, `sys.modules` and the answer to `import metaflow`.
+    """
+    code_dir = Path(code_dir).absolute()
+    plan = read_plan(code_dir) if plan is None else check_plan(plan)
+    file = code_dir.joinpath(*plan["file"].split("/"))
+    configs: dict[str, Mapping[str, Any]] = {found["name"]: found for found in plan["configs"]}
+    config.search_in((code_dir, file.parent), configs)
+    module = import_file(file, code_dir)
+    try:
+        flow_class = getattr(module, plan["class_name"])
+    except AttributeError:
+        raise PlanRefused(f"{file} defines no class {plan['class_name']!r} when it is imported") from None
+    return LoadedFlow(plan, flow_class, code_dir)
+
+
+def import_file(file: Path, project_root: Path) -> ModuleType:
+    """Import a flow's file and return the module: the folder of the file comes first in `sys.path`, then the project's and its `src`."""
+    alias.install()
+    folders = list(dict.fromkeys(map(str, (file.parent, project_root, project_root / "src"))))
+    sys.path[:] = folders + [path for path in sys.path if path not in folders]
+    name = module_name(file)
+    found = sys.modules.get(name)
+    if found is not None and _is_from(found, file):
+        return found
+    spec = util.spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        raise PlanRefused(f"{file} is not a Python file")
+    module = util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        sys.modules.pop(name, None)
+        raise
+    return sys.modules.get(name, module)
+
+
+def module_name(file: Path) -> str:
+    """Return the module name of a flow's file: its stem, with `flow_` before it where the standard library has that name."""
+    return f"flow_{file.stem}" if file.stem in sys.stdlib_module_names or file.stem == "__main__" else file.stem
+
+
+def _is_from(module: ModuleType, file: Path) -> bool:
+    there = getattr(module, "__file__", None)
+    return there is not None and Path(there).absolute() == file

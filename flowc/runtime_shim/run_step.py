@@ -1,0 +1,244 @@
+"""One attempt of one task, from the parents' records to the exit code. The order is that of the task protocol, and matters.
+
+Own commit where it may exist; code and parents; user code; changed artifacts; the commit, which decides; what is made from it
+alone (a loop's exit record, a gang's other commits); the control line last.
+"""
+
+import shutil
+import sys
+from typing import Any
+
+from flowc.runtime_shim.addresses import Parents, parents, start_address
+from flowc.runtime_shim.attempt_code import Code, agree, find_code, import_code, scratch_folder
+from flowc.runtime_shim.capture import Capture
+from flowc.runtime_shim.contract import EXIT_DONE, TOP, Attempt, Plan, commit_key, exit_key, run_key
+from flowc.runtime_shim.control import control_of, hand_over
+from flowc.runtime_shim.exceptions import FailureHandledByCatch, MetaflowExceptionWrapper
+from flowc.runtime_shim.execution import call_step
+from flowc.runtime_shim.failures import NameTaken, UserFailed, classify
+from flowc.runtime_shim.flowspec import assigned
+from flowc.runtime_shim.gangs import commit_gang, complete_gang, control_address, store_part
+from flowc.runtime_shim.items import save_items
+from flowc.runtime_shim.journal import Journal, ending_on_sigterm, exception_fields
+from flowc.runtime_shim.loading import LoadedFlow, PlanRefused
+from flowc.runtime_shim.policies import Catch, catch_of, set_environment, timeout_of
+from flowc.runtime_shim.records import commit, exit_record, publish
+from flowc.runtime_shim.stored_values import settle
+from flowc.runtime_shim.stores import Store, open_store
+from flowc.runtime_shim.task import Task, make_task
+from flowc.runtime_shim.task_records import RunRecords
+from flowc.runtime_shim.tracebacks import format_exception
+
+_NUMBERED_ENGINES = ("local", "airflow")
+"""Their attempt number 0 proves that no attempt came before."""
+
+
+def run_attempt(attempt: Attempt, flow: LoadedFlow | None = None) -> int:
+    """Run one attempt and return the exit code of its process (`contract.py` lists them).
+
+    flow: imported already; without it the code that the attempt names is fetched and imported. Everything the attempt prints is
+    passed on and kept as its log. Changes what belongs to the process: environment, signal handlers, `sys.path`, working directory.
+    """
+    capture = Capture()
+    journal = Journal(attempt, capture)
+    scratch = scratch_folder()
+    capture.start()
+    try:
+        with ending_on_sigterm(journal):
+            try:
+                line = _Attempt(attempt, flow, journal).run(scratch)
+            except BaseException as error:
+                return _failed(error, journal)
+            if line is not None and attempt.engine != "local":
+                print(line, flush=True)
+            return EXIT_DONE
+    finally:
+        capture.stop()
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _failed(error: BaseException, journal: Journal) -> int:
+    """Say what went wrong, leave a failure record where that makes sense, and return the exit code."""
+    failure = classify(error)
+    if failure.said is not None:
+        journal.capture.say(failure.said)
+    if failure.shown is not None:
+        sys.stdout.flush()
+        sys.stderr.write(format_exception(failure.shown))
+    journal.closed = True
+    journal.capture.stop()
+    if failure.recorded:
+        journal.fail(failure.shown or error, failure.exit_code)
+    return failure.exit_code
+
+
+class _Attempt:
+    """The steps of one attempt, in order."""
+
+    def __init__(self, attempt: Attempt, flow: LoadedFlow | None, journal: Journal) -> None:
+        self.attempt = attempt
+        self.given = flow
+        self.journal = journal
+        self.store: Store = open_store(attempt.root)
+        self.records = RunRecords(self.store, attempt.flow, attempt.run)
+
+    def run(self, scratch: Any) -> str | None:
+        """Return the control line that is left to print, None for none."""
+        attempt = self.attempt
+        asked = attempt.attempt > 0 or attempt.engine not in _NUMBERED_ENGINES
+        if asked:
+            found = self._committed()
+            if found is not None:
+                return self._repeat(found)
+        code = find_code(attempt, self.given, self.records, scratch)
+        if not asked and _is_first(code.plan, attempt) and self._committed() is not None:
+            raise NameTaken(f"run name {attempt.run!r} is already used: its first step committed before this run began")
+        code, before = self._before(code, scratch)
+        self.journal.code = code.digest
+        loaded = self._import(code)
+        set_environment(loaded, attempt.step)
+        task = make_task(loaded, attempt, self.records, before)
+        if before.kind == "first":
+            self._publish_run(task)
+        record = self._record(loaded, task)
+        self.journal.closed = True
+        return self._publish(record)
+
+    def _committed(self) -> dict[str, Any] | None:
+        attempt = self.attempt
+        at = attempt.at if attempt.gang is None else control_address(attempt.at)
+        found = self.records.commit_if_any(attempt.step, at)
+        if found is not None:
+            self._check_uid(found)
+        return found
+
+    def _check_uid(self, record: Any) -> None:
+        expected, found = self.attempt.run_uid, record.get("run_uid")
+        if expected is not None and found is not None and expected != found:
+            step, at = record["step"], record["at"]
+            raise NameTaken(f"run name {self.attempt.run!r} is already used: {step!r} at {at!r} is of another run of that name")
+
+    def _before(self, code: Code, scratch: Any) -> tuple[Code, Parents]:
+        """Return the right code and the parents that its plan leads to."""
+        found = self._parents(code.plan)
+        if found.kind == "first":
+            return code, found
+        record = found.records[0]
+        self._check_uid(record)
+        agreed = agree(code, self.attempt, found.records if found.kind != "items" else [record], self.records, scratch)
+        return agreed, found if agreed.plan is code.plan else self._parents(agreed.plan)
+
+    def _parents(self, plan: Plan) -> Parents:
+        return parents(plan, self.attempt.step, self.attempt.at, self.records.commit, self.records.loop_exit)
+
+    def _import(self, code: Code) -> LoadedFlow:
+        try:
+            return import_code(code)
+        except PlanRefused:
+            raise
+        except (SystemExit, Exception) as error:
+            raise UserFailed(error) from error
+
+    def _publish_run(self, task: Task) -> None:
+        attempt = self.attempt
+        record: dict[str, Any] = {
+            "flow": attempt.flow,
+            "run": attempt.run,
+            "run_uid": attempt.run_uid,
+            "code": self.journal.code,
+            "engine": {"name": attempt.engine, **attempt.ids},
+            "parameters": task.parameters,
+            "tags": sorted(set(attempt.tags)),
+            "time": {"start": round(self.journal.started, 3)},
+            "trigger": attempt.trigger,
+            "user": task.user,
+        }
+        key = run_key(attempt.flow, attempt.run, "_run")
+        publish(self.store, key, {name: value for name, value in record.items() if value is not None})
+
+    def _record(self, loaded: LoadedFlow, task: Task) -> dict[str, Any]:
+        """Run the step and return the record to commit. Raises UserFailed where the step failed and nobody catches."""
+        attempt, journal = self.attempt, self.journal
+        catch = catch_of(loaded, attempt)
+        error = self._call(loaded, task, catch)
+        if error is not None:
+            self._catch(error, catch)
+        values = assigned(task.flow)
+        if catch is not None and catch.var is not None:
+            values[catch.var] = None if error is None else MetaflowExceptionWrapper(error)
+        transition = None if error is not None else task.bound.transition
+        control, left = control_of(loaded.plan, attempt.step, attempt.at, transition)
+        record: dict[str, Any] = {
+            "inputs": task.came_from,
+            "status": "ok" if error is None else "caught",
+            "control": control,
+            "artifacts": {**settle(task.artifacts, values, task.bound.deleted), **task.fixed},
+        }
+        if transition is not None and transition.items is not None:
+            record["items"] = save_items(self.store, attempt.flow, transition.items)
+        if left is not None:
+            record["exit"] = list(left)
+        if error is not None:
+            record["exception"] = exception_fields(error)
+        journal.capture.stop()
+        return {**journal.base(), **record, "log": journal.log(self.store)}
+
+    def _call(self, loaded: LoadedFlow, task: Task, catch: Catch | None) -> BaseException | None:
+        attempt = self.attempt
+        beyond = catch is not None and attempt.user_retries is not None and attempt.attempt > attempt.user_retries
+        if beyond or attempt.caught:
+            return FailureHandledByCatch(
+                f"step {attempt.step!r} did not end by itself in {attempt.attempt} attempts, and raised no exception: its process was "
+                "killed, by the system for one (memory, a lost machine)"
+            )
+        return call_step(
+            task.flow,
+            attempt.step,
+            task.inputs,
+            timeout=timeout_of(loaded, attempt),
+            ends=loaded.plan["steps"][attempt.step]["kind"] == "end",
+        )
+
+    def _catch(self, error: BaseException, catch: Catch | None) -> None:
+        attempt = self.attempt
+        last = attempt.caught or (attempt.user_retries is not None and attempt.attempt >= attempt.user_retries)
+        if (catch is None and not attempt.caught) or not last or isinstance(error, KeyboardInterrupt):
+            raise UserFailed(error)
+        if catch is not None and catch.print_exception:
+            self.journal.capture.say(f"@catch goes on after an exception in step {attempt.step!r}:")
+            sys.stderr.write(format_exception(error))
+
+    def _publish(self, record: dict[str, Any]) -> str | None:
+        """Commit, then leave what is made from the committed record alone."""
+        attempt = self.attempt
+        if attempt.gang is not None:
+            store_part(self.store, attempt, record)
+            if attempt.gang[0] > 0:
+                return self._hand_over({**record, "control": {}})
+            return self._repeat(commit_gang(self.store, attempt))
+        return self._repeat(commit(self.store, commit_key(attempt.flow, attempt.run, attempt.step, attempt.at), record))
+
+    def _repeat(self, record: dict[str, Any]) -> str | None:
+        """Leave what follows from a commit record, whoever wrote it, and return the control line that is left to print."""
+        if "exit" in record:
+            loop, at = record["exit"]
+            left_by = (record["step"], record["at"])
+            left = exit_record(record["flow"], record["run"], (loop, at), left_by, record["control"]["next"])
+            publish(self.store, exit_key(record["flow"], record["run"], loop, at), left)
+        if "gang" in record:
+            complete_gang(self.store, record)
+        if record["nonce"] != self.journal.nonce:
+            self.journal.capture.say(
+                f"{record['step']} at {record['at']} was committed by attempt {record['attempt']}: its control values are repeated, "
+                "and the step does not run again"
+            )
+        self.journal.closed = True
+        self.journal.capture.stop()
+        return self._hand_over(record)
+
+    def _hand_over(self, record: dict[str, Any]) -> str | None:
+        return hand_over(self.attempt, record)
+
+
+def _is_first(plan: Plan, attempt: Attempt) -> bool:
+    return attempt.step == plan["start"] and attempt.at == start_address(plan, plan["start"], TOP)
