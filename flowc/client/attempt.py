@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from flowc.client.errors import ArtifactError
 from flowc.client.reader import Reader
 from flowc.runtime_shim import values
 
@@ -55,13 +56,17 @@ class Attempt:
         return moment(self._record, "end")
 
     @property
+    def duration(self) -> float | None:
+        """Seconds that it took."""
+        started, ended = self.started_at, self.finished_at
+        return (ended - started).total_seconds() if started and ended else None
+
+    @property
     def exception(self) -> TaskException | None:
         """What it raised, None where it raised nothing."""
         found = self._record.get("exception")
         if not found:
             return None
-        if not isinstance(found, Mapping):
-            return TaskException("", str(found), str(found))
         return TaskException(*(str(found.get(name) or "") for name in ("type", "message", "traceback")))
 
     @property
@@ -70,16 +75,15 @@ class Attempt:
         entry = self._record.get("log")
         if not entry:
             return ""
-        if isinstance(entry, str):
-            return entry
-        data = values.load_value(self._reader.store, self._flow, entry)
-        return data.decode("utf-8", "replace") if isinstance(data, bytes | bytearray) else str(data)
+        if entry["codec"] != "bytes":
+            raise ArtifactError(f"the log of an attempt has the codec {entry['codec']!r}: a log is bytes, and nothing else is loaded")
+        data: bytes = values.load_value(self._reader.store, self._flow, entry)
+        return data.decode("utf-8", "replace")
 
     @property
     def engine(self) -> Mapping[str, Any]:
         """What the engine calls the attempt: its name and its ids."""
-        found = self._record.get("engine") or {}
-        return dict(found) if isinstance(found, Mapping) else {"engine": found}
+        return dict(self._record.get("engine") or {})
 
     def __repr__(self) -> str:
         return f"Attempt({self.number}, {self.status!r})"

@@ -89,8 +89,11 @@ class Run(Node):
 
     @property
     def created_at(self) -> datetime | None:
-        """When the run began, in UTC."""
-        return moment(self._began, "start")
+        """When the run began, in UTC: a run whose first task never reached user code, when that task did."""
+        if self._began:
+            return moment(self._began, "start")
+        times = [step.created_at for step in self._unordered_steps]
+        return min((time for time in times if time is not None), default=moment(self._ended, "end"))
 
     @property
     def finished_at(self) -> datetime | None:
@@ -129,9 +132,13 @@ class Run(Node):
         """The steps that left records, the latest first; `run.steps()` gives an iterator."""
         return Listing(self._latest_steps_first)
 
-    def _latest_steps_first(self) -> list[Step]:
+    @property
+    def _unordered_steps(self) -> list[Step]:
         steps = [Step._at(self._reader, (*self._parts, name)) for name in self._reader.steps(*self._run)]
-        dated = [(step.created_at or _LONG_AGO, step.id, step) for step in steps if step._addresses]
+        return [step for step in steps if step._addresses]
+
+    def _latest_steps_first(self) -> list[Step]:
+        dated = [(step.created_at or _LONG_AGO, step.id, step) for step in self._unordered_steps]
         return [step for *_, step in sorted(dated, key=lambda found: found[:2], reverse=True)]
 
     @property
@@ -153,6 +160,11 @@ class Run(Node):
         return Parameters(self._reader, self._run, self._began)
 
     @property
+    def given(self) -> Mapping[str, Any]:
+        """The parameters by name as the record of the run has them; nothing is loaded."""
+        return dict(self._began.get("parameters") or {})
+
+    @property
     def code(self) -> Code | None:
         """The code package of the run."""
         digest = self._began.get("code")
@@ -161,8 +173,7 @@ class Run(Node):
     @property
     def engine(self) -> str | None:
         """The engine that ran it: `local`, `airflow`, …"""
-        found = self._began.get("engine")
-        name = found.get("name") if isinstance(found, Mapping) else found
+        name = (self._began.get("engine") or {}).get("name")
         return str(name) if name else None
 
     @property

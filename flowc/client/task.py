@@ -202,8 +202,8 @@ class Task(Node):
     @property
     def duration(self) -> float | None:
         """Seconds that the latest attempt took."""
-        started, ended = self.created_at, self.finished_at
-        return (ended - started).total_seconds() if started and ended else None
+        latest = self._latest
+        return latest.duration if latest else None
 
     @property
     def exception(self) -> TaskException | None:
@@ -226,6 +226,12 @@ class Task(Node):
     def stderr(self) -> str:
         """The log, as `stdout`."""
         return self.log
+
+    @property
+    def engine(self) -> Mapping[str, Any]:
+        """What the engine calls the latest attempt: its `name` and ids."""
+        latest = self._latest
+        return latest.engine if latest else {}
 
     @property
     def metadata_dict(self) -> dict[str, Any]:
