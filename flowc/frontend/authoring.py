@@ -22,7 +22,7 @@ STEP_DECORATORS: Final = frozenset(
     ]
 )
 FLOW_DECORATORS: Final = frozenset(["conda_base", "exit_hook", "project", "pypi_base", "schedule", "trigger", "trigger_on_finish"])
-MUTATORS: Final = frozenset({"FlowMutator", "StepMutator", "UserStepDecorator", "user_step_decorator"})
+MUTATORS: Final = frozenset({"FlowMutator", "StepMutator"})
 
 CONFIG_PARSERS: Final = frozenset({"conda_environment_yml_parser", "pyproject_toml_parser", "requirements_txt_parser", "yaml_parser"})
 
@@ -46,6 +46,8 @@ EXPORTS: Final = (
             "Runner",
             "S3",
             "Step",
+            "USER_SKIP_STEP",
+            "UserStepDecorator",
             "Task",
             "config_expr",
             "current",
@@ -59,6 +61,7 @@ EXPORTS: Final = (
             "parallel_map",
             "profile",
             "step",
+            "user_step_decorator",
         ]
     )
     | STEP_DECORATORS

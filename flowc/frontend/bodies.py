@@ -4,9 +4,9 @@ The walk follows Python's order of evaluation, so that a read before a write sta
 """
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from flowc.frontend.authoring import FLOW_MEMBERS
 from flowc.frontend.index import FunctionNode
@@ -47,68 +47,85 @@ def walk_body(node: FunctionNode) -> Body:
     pending: list[tuple[ast.AST, bool]] = [(statement, False) for statement in reversed(node.body)]
     while pending:
         here, nested = pending.pop()
-        inner = nested or isinstance(here, FunctionNode | ast.Lambda | ast.ClassDef)
-        pending.extend((child, inner) for child in reversed(_visit(here, nested, body)))
+        kind = type(here)
+        visit = _VISITS.get(kind)
+        children = _children(here) if visit is None else visit(here, nested, body)
+        inner = nested or kind in _NESTING
+        for child in reversed(children):
+            if type(child) is not ast.Constant:
+                pending.append((child, inner))
     return body
 
 
-def _visit(node: ast.AST, nested: bool, body: Body) -> list[ast.AST]:
-    """Note what `node` does and return the children to visit, in order of evaluation."""
-    match node:
-        case ast.Constant():
-            return []
-        case ast.Name(id=name):
-            body.opaque = body.opaque or name == body.self_name
-            return []
-        case ast.Attribute():
-            return _attribute(node, body)
-        case ast.Call():
-            return _call(node, nested, body)
-        case ast.Assign(targets=targets, value=value):
-            return [value, *targets]
-        case ast.AugAssign(target=target, value=value):
-            if isinstance(target, ast.Attribute) and _is_self(target.value, body):
-                body.touches.append(Touch(target.attr, "read", target))
-            return [value, target]
-        case ast.AnnAssign(target=target, value=value):
-            return [value, target] if value is not None else []
-        case ast.NamedExpr(target=target, value=value):
-            return [value, target]
-        case (
-            ast.For(target=target, iter=iterable, body=inner, orelse=orelse)
-            | ast.AsyncFor(target=target, iter=iterable, body=inner, orelse=orelse)
-        ):
-            return [iterable, target, *inner, *orelse]
-        case ast.ListComp(elt=element, generators=generators) | ast.SetComp(elt=element, generators=generators):
-            return [*generators, element]
-        case ast.GeneratorExp(elt=element, generators=generators):
-            return [*generators, element]
-        case ast.DictComp(key=key, value=item, generators=generators):
-            return [*generators, key, item]
-        case ast.comprehension(target=target, iter=iterable, ifs=conditions):
-            return [iterable, target, *conditions]
-        case ast.FunctionDef(args=args, decorator_list=decorators) | ast.AsyncFunctionDef(args=args, decorator_list=decorators):
-            return [*decorators, *_defaults(args), *([] if _shadows(args, body) else node.body)]
-        case ast.Lambda(args=args, body=expression):
-            return [*_defaults(args), *([] if _shadows(args, body) else [expression])]
-        case ast.Return(value=value):
-            if not nested:
-                body.returns.append(node)
-            return [value] if value is not None else []
-        case ast.Yield() | ast.YieldFrom():
-            if not nested:
-                body.yields.append(node)
-            return [node.value] if node.value is not None else []
-    return list(_children(node))
-
-
-def _children(node: ast.AST) -> Iterable[ast.AST]:
+def _children(node: ast.AST) -> list[ast.AST]:
+    found: list[ast.AST] = []
     for name in node._fields:
         value = getattr(node, name, None)
         if isinstance(value, list):
-            yield from (item for item in value if isinstance(item, ast.AST))
+            found.extend(item for item in value if isinstance(item, ast.AST))
         elif isinstance(value, ast.AST) and not isinstance(value, _SKIPPED):
-            yield value
+            found.append(value)
+    return found
+
+
+def _name(node: Any, nested: bool, body: Body) -> list[ast.AST]:
+    if node.id == body.self_name:
+        body.opaque = True
+    return []
+
+
+def _augmented(node: Any, nested: bool, body: Body) -> list[ast.AST]:
+    if isinstance(node.target, ast.Attribute) and _is_self(node.target.value, body):
+        body.touches.append(Touch(node.target.attr, "read", node.target))
+    return [node.value, node.target]
+
+
+def _assigned(node: Any, nested: bool, body: Body) -> list[ast.AST]:
+    return [node.value, *node.targets]
+
+
+def _annotated(node: Any, nested: bool, body: Body) -> list[ast.AST]:
+    return [node.value, node.target] if node.value is not None else []
+
+
+def _walrus(node: Any, nested: bool, body: Body) -> list[ast.AST]:
+    return [node.value, node.target]
+
+
+def _loop(node: Any, nested: bool, body: Body) -> list[ast.AST]:
+    return [node.iter, node.target, *node.body, *node.orelse]
+
+
+def _comprehension(node: Any, nested: bool, body: Body) -> list[ast.AST]:
+    return [*node.generators, node.elt]
+
+
+def _dict_comprehension(node: Any, nested: bool, body: Body) -> list[ast.AST]:
+    return [*node.generators, node.key, node.value]
+
+
+def _generator(node: Any, nested: bool, body: Body) -> list[ast.AST]:
+    return [node.iter, node.target, *node.ifs]
+
+
+def _function(node: Any, nested: bool, body: Body) -> list[ast.AST]:
+    return [*node.decorator_list, *_defaults(node.args), *([] if _shadows(node.args, body) else node.body)]
+
+
+def _lambda(node: Any, nested: bool, body: Body) -> list[ast.AST]:
+    return [*_defaults(node.args), *([] if _shadows(node.args, body) else [node.body])]
+
+
+def _return(node: Any, nested: bool, body: Body) -> list[ast.AST]:
+    if not nested:
+        body.returns.append(node)
+    return [node.value] if node.value is not None else []
+
+
+def _yield(node: Any, nested: bool, body: Body) -> list[ast.AST]:
+    if not nested:
+        body.yields.append(node)
+    return [node.value] if node.value is not None else []
 
 
 def _is_self(node: ast.AST, body: Body) -> bool:
@@ -124,7 +141,7 @@ def _defaults(arguments: ast.arguments) -> list[ast.AST]:
     return [default for default in (*arguments.defaults, *arguments.kw_defaults) if default is not None]
 
 
-def _attribute(node: ast.Attribute, body: Body) -> list[ast.AST]:
+def _attribute(node: Any, nested: bool, body: Body) -> list[ast.AST]:
     if _is_super(node.value, body):
         body.touches.append(Touch(node.attr, "super", node))
         return []
@@ -146,7 +163,7 @@ def _is_super(node: ast.AST, body: Body) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
 
 
-def _call(node: ast.Call, nested: bool, body: Body) -> list[ast.AST]:
+def _call(node: Any, nested: bool, body: Body) -> list[ast.AST]:
     function = node.func
     if isinstance(function, ast.Attribute) and function.attr == "next" and _is_self(function.value, body):
         if nested:
@@ -175,3 +192,29 @@ def _by_name(node: ast.Call, function: str, rest: list[ast.AST], body: Body) -> 
     elif function != "hasattr":
         body.opaque = True
     return rest
+
+
+_NESTING: Final = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef})
+_VISITS: Final[dict[type[ast.AST], Callable[[Any, bool, Body], list[ast.AST]]]] = {
+    ast.Name: _name,
+    ast.Attribute: _attribute,
+    ast.Call: _call,
+    ast.Assign: _assigned,
+    ast.AugAssign: _augmented,
+    ast.AnnAssign: _annotated,
+    ast.NamedExpr: _walrus,
+    ast.For: _loop,
+    ast.AsyncFor: _loop,
+    ast.ListComp: _comprehension,
+    ast.SetComp: _comprehension,
+    ast.GeneratorExp: _comprehension,
+    ast.DictComp: _dict_comprehension,
+    ast.comprehension: _generator,
+    ast.FunctionDef: _function,
+    ast.AsyncFunctionDef: _function,
+    ast.Lambda: _lambda,
+    ast.Return: _return,
+    ast.Yield: _yield,
+    ast.YieldFrom: _yield,
+}
+"""How a node is read: each notes what it does and returns the children to visit, in order of evaluation."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from flowc.frontend.authoring import MUTATORS
 from flowc.frontend.index import Binding, Table
 from flowc.frontend.names import Authoring, Builtin, External, Names, Nowhere, OfClass, OfValue, Scope, class_table
 from flowc.frontend.project import Module
@@ -120,7 +121,7 @@ class Classes:
         match self.names.of(plain, scope):
             case Authoring(name="FlowSpec"):
                 info.is_flow = True
-            case Authoring(name="FlowMutator" | "StepMutator" | "UserStepDecorator"):
+            case Authoring(name=name) if name in MUTATORS:
                 info.is_mutator = True
             case Authoring() | Builtin():
                 return None

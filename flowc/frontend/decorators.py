@@ -1,4 +1,8 @@
-"""Decorators as written: flowc's own by their authoring name, the user's by their text, each with its arguments as values."""
+"""Decorators as written: flowc's own by their authoring name, the user's by their text, each with its arguments as values.
+
+A class that derives from `FlowMutator` or `StepMutator` changes the flow before it is compiled, so it is refused. A
+`UserStepDecorator`, written as a class or with `@user_step_decorator`, only runs around a step: it is one of the user's own.
+"""
 
 import ast
 from collections.abc import Sequence
@@ -96,9 +100,6 @@ class DecoratorReader:
                 return name in MUTATORS
             case OfClass(module=module, node=node):
                 return self._classes.of(module, node).is_mutator
-            case OfFunction(module=module, node=node):
-                above = [self._names.of(_callee(expression), Scope(module)) for expression in node.decorator_list]
-                return Authoring("user_step_decorator") in above
         return False
 
 

@@ -1,7 +1,8 @@
 """Which classes of a file are its flows.
 
 A class is a flow when `FlowSpec` is among its ancestors. One that other classes of the file derive from counts only when it
-is started (`Base()` at the top of the module), or when the file starts nothing and it has a start and an end of its own.
+is started (`Base()` at the top of the module), or when the file starts nothing and it has a start and an end of its own. A
+class without any step is a flow only when it is started.
 """
 
 from collections.abc import Sequence
@@ -25,7 +26,7 @@ def flow_classes(module: Module, classes: Classes, decorators: DecoratorReader, 
     _report_repeated(flows, report)
     broken = {id(info) for info in infos if _report_bases(info, infos, decorators, report)}
     chosen = _chosen(flows, module, decorators)
-    if not flows and not broken:
+    if not chosen and not broken:
         _report_none(module, infos, classes, decorators, report)
     return [info for info in chosen if info.mro]
 
@@ -39,7 +40,8 @@ def _chosen(flows: Sequence[ClassInfo], module: Module, decorators: DecoratorRea
     for info in flows:
         if last[info.name] is not info:
             continue
-        if id(info) not in derived or info.name in started or (not starts_any and _is_complete(info, decorators)):
+        alone = id(info) not in derived and bool(_step_names(info, decorators))
+        if alone or info.name in started or (not starts_any and _is_complete(info, decorators)):
             chosen.append(info)
     return chosen
 
@@ -111,6 +113,8 @@ def _report_none(module: Module, infos: Sequence[ClassInfo], classes: Classes, d
     for info in infos:
         if _step_names(info, decorators):
             labels.append(Label(module.places.name_span(info.node), "has steps, but does not derive from FlowSpec"))
+        elif info.is_flow:
+            labels.append(Label(module.places.name_span(info.node), "has no step"))
     for name, bindings in module.table.names.items():
         if isinstance(bindings[-1], Imported):
             entity = classes.names.named(name, Scope(module))

@@ -40,30 +40,31 @@ def read_flows(path: Path, report: Report, *, project_root: Path | None = None) 
     pyproject.toml or .git, else the file's own. Raises UsageError where the file is outside of it.
     """
     with _no_collector():
-        root = Path(project_root) if project_root is not None else find_project_root(path)
-        project = Project(path, root, report)
-        module = project.flow_module()
-        if module is None or module.broken:
-            return Reading((), project.sources, project.root, {})
-        return _read_module(module, project, report)
+        return _read(path, report, project_root)
 
 
-def _read_module(module: Module, project: Project, report: Report) -> Reading:
-    _report_relative_imports(module, report)
+def _read(path: Path, report: Report, project_root: Path | None) -> Reading:
+    root = Path(project_root) if project_root is not None else find_project_root(path)
+    project = Project(path, root, report)
+    module = project.flow_module()
+    if module is None or module.broken:
+        return Reading((), project.sources, project.root, {})
     names = Names(project)
     classes = Classes(names)
     folder = Folder(names, report)
-    flows: list[FlowGraph] = []
-    closures: dict[str, tuple[ClosureFile, ...]] = {}
-    files: DataFiles | None = None
     decorators = DecoratorReader(classes, folder, report)
     found = flow_classes(module, classes, decorators, report)
-    modules = import_closure(module, project) if found else {}
+    flows: list[FlowGraph] = []
+    closures: dict[str, tuple[ClosureFile, ...]] = {}
+    if found:
+        _report_relative_imports(module, report)
+        modules = import_closure(module, project)
     for info in found:
         files = DataFiles(project, report)
         reader = FlowReader(names, folder, DeclarationReader(folder, files, report), decorators, report)
         flows.append(reader.read(info))
         closures[info.name] = with_data(modules, files.found)
+    folder.config_of = None  # it holds the syntax trees in a circle, which only the collector would find
     return Reading(tuple(flows), project.sources, project.root, closures)
 
 
