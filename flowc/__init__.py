@@ -7,7 +7,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
-    from flowc.client import Artifact, Flow, Run, Step, Task
+    from flowc.client import (
+        Artifact,
+        DataArtifact,
+        Flow,
+        Metaflow,
+        NotFound,
+        Run,
+        Step,
+        Task,
+        default_namespace,
+        get_namespace,
+        namespace,
+    )
     from flowc.runtime_shim.authoring import (
         Config,
         ConfigValue,
@@ -77,11 +89,14 @@ __all__ = [
     "trigger_on_finish",
 ]
 
-_CLIENT = frozenset({"Artifact", "Flow", "Run", "Step", "Task"})
+_CLIENT = frozenset(
+    {"Artifact", "DataArtifact", "Flow", "Metaflow", "NotFound", "Run", "Step", "Task", "default_namespace", "get_namespace", "namespace"}
+)
+"""Of these a star import brings in those of `__all__`."""
 
 
 def __getattr__(name: str) -> Any:
-    if name not in __all__:
+    if name not in __all__ and name not in _CLIENT:
         raise AttributeError(f"module 'flowc' has no attribute {name!r}")
     if name in _CLIENT:
         value = getattr(import_module("flowc.client"), name)
