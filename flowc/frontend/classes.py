@@ -37,13 +37,18 @@ class ClassInfo:
     is_mutator: bool = False
     lost: tuple[LostBase, ...] = ()
     circular: bool = False
-    mro: tuple["ClassInfo", ...] = field(default=(), repr=False)
-    """The class itself first, then its ancestors in the project; empty where the bases have no consistent order."""
+    ancestors: tuple["ClassInfo", ...] | None = field(default=None, repr=False)
+    """The ancestors in the project in Python's order; None where the bases have no consistent order."""
 
     @property
     def name(self) -> str:
         """The name of the class."""
         return self.node.name
+
+    @property
+    def mro(self) -> tuple["ClassInfo", ...]:
+        """The class itself first, then its ancestors; empty where the bases have no consistent order."""
+        return () if self.ancestors is None else (self, *self.ancestors)
 
     @property
     def scope(self) -> Scope:
@@ -113,7 +118,7 @@ class Classes:
         info.lost = tuple(lost)
         info.is_flow = info.is_flow or any(base.is_flow for base in bases)
         info.is_mutator = info.is_mutator or any(base.is_mutator for base in bases)
-        info.mro = () if info.circular or flow_first else _linearise(info)
+        info.ancestors = None if info.circular or flow_first else _linearise(info)
 
     def _add_base(self, info: ClassInfo, expression: ast.expr, scope: Scope, bases: list[ClassInfo], level: int) -> str | None:
         """Add what a base expression stands for; return why it cannot be read, if so."""
@@ -146,16 +151,16 @@ class Classes:
         return None
 
 
-def _linearise(info: ClassInfo) -> tuple[ClassInfo, ...]:
-    """Return the C3 order of `info`, or () where there is none: https://docs.python.org/3/howto/mro.html."""
-    if any(not base.mro for base in info.bases):
-        return ()
+def _linearise(info: ClassInfo) -> tuple[ClassInfo, ...] | None:
+    """Return what the C3 order puts behind `info`, or None where there is none: https://docs.python.org/3/howto/mro.html."""
+    if any(base.ancestors is None for base in info.bases):
+        return None
     sequences: list[list[ClassInfo]] = [list(base.mro) for base in info.bases] + [list(info.bases)]
-    merged: list[ClassInfo] = [info]
+    merged: list[ClassInfo] = []
     while sequences := [sequence for sequence in sequences if sequence]:
         head = _next_head(sequences)
         if head is None:
-            return ()
+            return None
         merged.append(head)
         for sequence in sequences:
             if sequence[0] is head:
