@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any, NoReturn
 if TYPE_CHECKING:
     from flowc.client import (
         Artifact,
-        DataArtifact,
+        DataArtifact as DataArtifact,
         Flow,
-        Metaflow,
-        NotFound,
+        Metaflow as Metaflow,
+        NotFound as NotFound,
         Run,
         Step,
         Task,
-        default_namespace,
-        get_namespace,
-        namespace,
+        default_namespace as default_namespace,
+        get_namespace as get_namespace,
+        namespace as namespace,
     )
     from flowc.runtime_shim.authoring import (
         Config,
