@@ -7,19 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
-    from flowc.client import (
-        Artifact,
-        DataArtifact as DataArtifact,
-        Flow,
-        Metaflow as Metaflow,
-        NotFound as NotFound,
-        Run,
-        Step,
-        Task,
-        default_namespace as default_namespace,
-        get_namespace as get_namespace,
-        namespace as namespace,
-    )
+    from flowc.client import Artifact, Flow, Run, Step, Task
     from flowc.runtime_shim.authoring import (
         Config,
         ConfigValue,
