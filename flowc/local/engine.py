@@ -19,7 +19,7 @@ from flowc.local.policy import HARD_KILL_MARGIN, Policy, has_open_values, policy
 from flowc.local.processes import IMPORT_TICKET, Gone, Interrupted, Line, Lost, Processes
 from flowc.local.walk import Ready, Walk
 from flowc.local.wire import Begin, Hello
-from flowc.runtime_shim.contract import EXIT_DONE, EXIT_STORE_UNAVAILABLE, EXIT_USER_ERROR, Attempt, Control, Plan, item_at
+from flowc.runtime_shim.contract import EXIT_DONE, EXIT_USER_ERROR, Attempt, Control, Plan, item_at
 
 STOP_GRACE = 5.0
 """Seconds between asking a process to stop and killing it."""
@@ -74,10 +74,7 @@ class _Process:
 
 @dataclass(slots=True, kw_only=True)
 class Engine:
-    """Runs one walk. `attempt_for` makes the Attempt of a task; `on_event` is told what happens.
-
-    `commit_gang` commits a gang whose members all ended well, given the Attempt of member 0; it returns what is wrong, or None.
-    """
+    """Runs one walk. `attempt_for` makes the Attempt of a task; `on_event` is told what happens."""
 
     walk: Walk
     plan: Plan
@@ -86,7 +83,6 @@ class Engine:
     isolate: bool
     attempt_for: Callable[[Task], Attempt]
     nonce: Callable[[], str]
-    commit_gang: Callable[[Attempt], str | None]
     on_event: Callable[[Event], None]
     processes: Processes
     failures: list[Failure] = field(default_factory=list)
@@ -232,7 +228,7 @@ class Engine:
     def _bury(self, ticket: int, status: int) -> None:
         process = self._running.pop(ticket)
         job = process.job
-        if status == EXIT_DONE and job.ready.gang is None and not control_file(job.attempts[0]).exists():
+        if status == EXIT_DONE and not control_file(job.attempts[process.member]).exists():
             self._print_line(process, "flowc: the process ended, with exit code 0, before its step was done")
             status = EXIT_USER_ERROR
         job.statuses[process.member] = status
@@ -246,7 +242,7 @@ class Engine:
             outcome = "stopped" if self.stopped_by is not None or not first else given_up
         self._ended(process, outcome, status, wait)
         if len(job.statuses) == len(job.members):
-            self._settle(job, process)
+            self._settle(job)
         elif job.culprit is not None:
             self._end_gang(job)
 
@@ -268,16 +264,16 @@ class Engine:
             if member not in job.statuses:
                 self._ask_to_stop(ticket)
 
-    def _settle(self, job: _Job, last: _Process) -> None:
-        """Decide what follows an attempt whose processes are all gone."""
-        if job.culprit is None:
-            trouble = self.commit_gang(job.attempts[0]) if job.ready.gang is not None else None
-            if trouble is None:
-                self.tasks_done += len(job.members)
-                self.walk.done(job.ready, {} if job.ready.gang is not None else read_control(job.attempts[0]))
-                return
-            self._print_line(last, f"flowc: {trouble}")
-            job.culprit, job.statuses[last.member] = last, EXIT_STORE_UNAVAILABLE
+    def _settle(self, job: _Job) -> None:
+        """Decide what follows an attempt whose processes are all gone. Member 0 of a gang commits for all of it."""
+        if job.statuses[0] == EXIT_DONE:
+            self.tasks_done += len(job.members)
+            control = read_control(job.attempts[0])
+            for attempt in job.attempts.values():
+                control_file(attempt).unlink(missing_ok=True)
+            self.walk.done(job.ready, control)
+            return
+        assert job.culprit is not None
         status = job.statuses[job.culprit.member]
         if self.stopped_by is not None:
             return
@@ -332,8 +328,6 @@ def control_file(attempt: Attempt) -> Path:
 
 
 def read_control(attempt: Attempt) -> Control:
-    """Return the control values that an attempt left, and remove the file: a list with at most one object."""
-    path = control_file(attempt)
-    found: list[Control] = json.loads(path.read_text(encoding="utf-8"))
-    path.unlink()
+    """Return the control values that an attempt left: a list with at most one object."""
+    found: list[Control] = json.loads(control_file(attempt).read_text(encoding="utf-8"))
     return found[0] if found else {}

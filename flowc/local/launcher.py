@@ -22,6 +22,7 @@ from flowc.local.randomness import Randomness
 from flowc.local.wire import Begin, Ended, Hello, Signal, Start, Started, Wire
 from flowc.runtime_shim.contract import TOP, Attempt
 from flowc.runtime_shim.environment import attempt_to_environment
+from flowc.runtime_shim.exit_hooks import run_exit_hooks
 from flowc.runtime_shim.loading import LoadedFlow, load_flow
 from flowc.runtime_shim.policies import retry_of, timeout_of
 from flowc.runtime_shim.run_step import run_attempt
@@ -149,9 +150,9 @@ class Launcher:
             command = [sys.executable, "-P", "-m", "flowc.runtime_shim", verb, name]
             os.execve(sys.executable, command, {**os.environ, **attempt_to_environment(start.attempt)})
         self._randomness.renew()
-        code = run_attempt(start.attempt, self._flow)
-        _wait_for_threads()
-        return code
+        if start.hooks is not None:
+            return run_exit_hooks(start.attempt, start.hooks, self._flow)
+        return run_attempt(start.attempt, self._flow)
 
 
 def _open_values(flow: LoadedFlow) -> dict[str, dict[str, Any]]:
@@ -166,13 +167,6 @@ def _open_values(flow: LoadedFlow) -> dict[str, dict[str, Any]]:
             attempt = Attempt(engine="local", flow=flow.plan["flow"], root="", run="", step=name, at=TOP)
             values["timeout"] = timeout_of(flow, attempt)
     return found
-
-
-def _wait_for_threads() -> None:
-    """Wait for the threads that the end of an interpreter would wait for."""
-    for thread in threading.enumerate():
-        if thread is not threading.current_thread() and not thread.daemon:
-            thread.join()
 
 
 def _flush() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flowc.runtime_shim.contract import EXIT_NO_RETRY, PlanStep
 
-HARD_KILL_MARGIN = 15.0
+HARD_KILL_MARGIN = 10.0
 """Seconds that a step has to end by itself after its soft timer (`@timeout`) went off in it."""
 
 

@@ -20,10 +20,8 @@ from flowc.local.processes import Processes
 from flowc.local.run_ids import checked_run_id, fresh_run_id
 from flowc.local.verdict import HookOutcome, publish_end, run_exit_hooks
 from flowc.local.walk import Walk
-from flowc.runtime_shim.addresses import Refused
-from flowc.runtime_shim.contract import TOP, Attempt, Plan, commit_key, package_key, run_key, turn_at
-from flowc.runtime_shim.gangs import commit_gang, complete_gang
-from flowc.runtime_shim.records import new_nonce, read_record
+from flowc.runtime_shim.contract import TOP, Attempt, Plan, package_key, run_key, turn_at
+from flowc.runtime_shim.records import new_nonce
 from flowc.runtime_shim.stores import Exists, Store, StoreError, open_store
 
 Status = Literal["succeeded", "failed", "stopped"]
@@ -117,7 +115,6 @@ def run_flow(
                 isolate=isolated,
                 attempt_for=maker,
                 nonce=new_nonce,
-                commit_gang=lambda attempt: _commit_gang(store, attempt),
                 on_event=on_event,
                 processes=processes,
             )
@@ -210,19 +207,6 @@ def _upload(store: Store, flow: str, digest: str, package: bytes) -> None:
         store.create(key, package)
     except Exists:
         pass
-
-
-def _commit_gang(store: Store, attempt: Attempt) -> str | None:
-    """Commit a gang, or complete what an attempt before it committed; return what is wrong, None when all is well."""
-    try:
-        done = read_record(store, commit_key(attempt.flow, attempt.run, attempt.step, attempt.at))
-        if done is None:
-            commit_gang(store, attempt)
-        else:
-            complete_gang(store, done)
-    except (StoreError, Refused) as error:
-        return str(error)
-    return None
 
 
 def _write_run_id(path: Path, run: str) -> None:

@@ -200,6 +200,7 @@ FLOWS: dict[str, tuple[str, set[tuple[str, str]]]] = {
         def start(self):
             self.next(self.train, num_parallel=3)
 
+        @parallel
         @step
         def train(self):
             self.who = (current.parallel.node_index, current.parallel.num_nodes)
@@ -214,7 +215,7 @@ FLOWS: dict[str, tuple[str, set[tuple[str, str]]]] = {
         def end(self):
             assert self.who == [(0, 3), (1, 3), (2, 3)]
         """,
-        set(),
+        {("start", "r"), ("train", "r.0"), ("train", "r.1"), ("train", "r.2"), ("join", "r"), ("end", "r")},
     ),
 }
 
@@ -227,5 +228,4 @@ def test_construct(name: str, isolate: bool, tmp_path: Path) -> None:
     ran = run(write_flow(tmp_path, body), options=["--isolate"] if isolate else [])
     assert ran.code == 0, ran.said
     assert ran.end()["status"] == "succeeded"
-    if tasks:
-        assert ran.tasks() == tasks
+    assert ran.tasks() == tasks
