@@ -4,6 +4,7 @@ A folder may hold `targets.txt`, which names the targets that it is checked for 
 """
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from flowc.cli.group import cli
 from flowc.diagnostics.codes import registry
 
 DATA = Path(__file__).parents[1] / "data" / "diagnostics"
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 EXAMPLES = sorted(folder.name for folder in DATA.iterdir() if folder.is_dir())
 ELSEWHERE = ("FLC4", "FLC5", "FLC6")
 """Targets, code packages and runs have tests of their own; an example here is welcome."""
@@ -25,7 +27,7 @@ def check(code: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyte
     targets = folder / "targets.txt"
     wanted = [f"--target={name}" for name in targets.read_text().split()] if targets.exists() else []
     exit_code = cli.main(["check", *wanted, *options, "flow.py"], standalone_mode=False)
-    return exit_code, capsys.readouterr().out
+    return exit_code, capsys.readouterr().out.replace(f"({PYTHON})", "(PYTHON)")
 
 
 @pytest.mark.parametrize("code", EXAMPLES)

@@ -37,7 +37,7 @@ def _check_start(graph: FlowGraph, report: Report) -> None:
 def _check_end(graph: FlowGraph, report: Report) -> None:
     ends = [step for step in graph.steps if step.ends]
     last = graph.by_name.get(graph.end) if graph.end else None
-    if last is None:
+    if last is None or _only_goes_on(graph, last):
         report(codes.NO_END_STEP, graph.span, flow=graph.name, help='name a step "end", or mark one with @step(end=True)')
         return
     for second in _others(graph, ends, last, "end"):
@@ -65,6 +65,11 @@ def _check_end(graph: FlowGraph, report: Report) -> None:
             labels=[Label(last.span, "the end step")],
             help="take out self.next",
         )
+
+
+def _only_goes_on(graph: FlowGraph, last: Step) -> bool:
+    """Whether `last` counts as the end only because it is the only step, and yet goes on."""
+    return len(graph.steps) == 1 and last.transition is not None and not last.ends and last.name != "end"
 
 
 def _others(graph: FlowGraph, marked: list[Step], chosen: Step, name: str) -> list[Step]:

@@ -2,10 +2,10 @@ from flowc import FlowSpec, step
 
 
 class TrainFlow(FlowSpec):
-    @step
-    def start(self):
-        self.next(self.finish)
+    @step(start=True)
+    def load(self):
+        self.next(self.train)
 
     @step
-    def finish(self):
-        pass
+    def train(self):
+        self.next(self.load)

@@ -1,0 +1,5 @@
+from flow import TrainFlow
+
+
+class Loop(TrainFlow):
+    pass

@@ -1,0 +1,13 @@
+from flowc import FlowSpec, Parameter, step
+
+
+class TrainFlow(FlowSpec):
+    alpha = Parameter("alpha", defualt=0.1)
+
+    @step
+    def start(self):
+        self.next(self.end)
+
+    @step
+    def end(self):
+        pass

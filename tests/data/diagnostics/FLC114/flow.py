@@ -1,0 +1,12 @@
+from flowc import FlowSpec, step
+
+
+class TrainFlow(FlowSpec):
+    @step
+    @staticmethod
+    def start(self):
+        self.next(self.end)
+
+    @step
+    def end(self):
+        pass

@@ -1,0 +1,23 @@
+from flowc import FlowSpec, step
+
+
+class TrainFlow(FlowSpec):
+    @step
+    def start(self):
+        self.next(self.a, self.b)
+
+    @step
+    def a(self):
+        self.next(self.c)
+
+    @step
+    def b(self):
+        self.next(self.c)
+
+    @step
+    def c(self):
+        self.next(self.end)
+
+    @step
+    def end(self):
+        pass
