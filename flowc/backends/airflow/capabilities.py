@@ -43,7 +43,7 @@ CAPABILITIES: dict[Construct, Support] = {
     Construct.SECRETS: notimpl("references to secrets", issue=FULL_AIRFLOW, instead="set the variable in the worker's environment"),
     Construct.CONDA: notimpl("environments", issue=FULL_AIRFLOW, instead="install the packages where the worker's python finds them"),
     Construct.PYPI: notimpl("environments", issue=FULL_AIRFLOW, instead="install the packages where the worker's python finds them"),
-    Construct.CARD: lowered("the step runs").warning("the step runs without its card"),
+    Construct.CARD: lowered("the step runs without its card, as everywhere so far"),
     Construct.PARALLEL: notimpl("pods that start together", issue=FULL_AIRFLOW),
     Construct.USER_DECORATOR: native("wraps the step in the task"),
     Construct.SCHEDULE: notimpl("CronTriggerTimetable", issue=FULL_AIRFLOW, instead="trigger the DAG by hand or from another DAG"),

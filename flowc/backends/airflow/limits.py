@@ -69,8 +69,6 @@ def _check_environment(step: Step, planned: PlanStep, report: Report) -> None:
     for name, value in (planned.get("environment") or {}).items():
         if name.startswith("FLOWC_"):
             report(codes.ENVIRONMENT_NAME, decorator.span, name=name, notes=["names that begin with FLOWC_ tell the task what to run"])
-        elif not name or "=" in name or "\0" in name or _SURROGATE.search(name):
-            report(codes.ENVIRONMENT_NAME, decorator.span, name=name, notes=["no operating system takes such a name"])
         elif _SURROGATE.search(value):
             report(codes.TEXT_NOT_UNICODE, decorator.span, what=f"environment variable {name!r}")
         elif "\0" in value:

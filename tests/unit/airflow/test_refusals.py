@@ -1,0 +1,153 @@
+"""What the Airflow target refuses, and where: before a byte is written, with a place, a reason and a way out."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from support.airflow_units import tree_of
+from support.notation import parse_graph
+
+from flowc import api
+from flowc.backends.airflow import BACKEND
+from flowc.backends.airflow.capabilities import CAPABILITIES
+from flowc.backends.base import Options
+from flowc.backends.capabilities import Stance, check_capabilities
+from flowc.backends.constructs import Construct
+from flowc.diagnostics import Diagnostic, Report, Severity
+from flowc.errors import UsageError
+from flowc.ir.plan import build_plan
+
+SOURCE = """\
+import os
+from flowc import *
+
+{before}
+class Sample(FlowSpec):
+    {members}
+
+    {start}
+    @step
+    def start(self):
+        self.next(self.end)
+
+    @step
+    def end(self):
+        pass
+"""
+
+
+def compiled(tmp_path: Path, **parts: str) -> api.CompileResult:
+    blank = {"before": "", "members": "", "start": ""}
+    (tmp_path / "flow.py").write_text(SOURCE.format(**(blank | parts)))
+    return api.compile_flows([tmp_path / "flow.py"], ["airflow"], project_root=tmp_path)
+
+
+def errors(result: api.CompileResult) -> list[Diagnostic]:
+    return [found for found in result.diagnostics if found.severity is Severity.ERROR]
+
+
+def test_every_construct_has_a_row() -> None:
+    assert set(CAPABILITIES) == set(Construct)
+
+
+@pytest.mark.parametrize("construct", Construct)
+def test_a_refusal_says_what_is_missing_and_what_to_do(construct: Construct) -> None:
+    row = CAPABILITIES[construct]
+    assert row.text
+    if row.stance is Stance.NOTIMPL:
+        assert row.issue
+    if row.stance is Stance.NEVER:
+        assert row.link
+
+
+@pytest.mark.parametrize(
+    ("part", "text", "construct"),
+    [
+        ("start", "@kubernetes(cpu=1)", "@kubernetes"),
+        ("start", "@batch(cpu=1)", "@batch"),
+        ("start", '@conda(libraries={"numpy": "2.0"})', "@conda"),
+        ("start", '@pypi(packages={"numpy": "2.0"})', "@pypi"),
+        ("start", '@secrets(sources=["a"])', "@secrets"),
+        ("before", "@schedule(daily=True)", "@schedule"),
+        ("before", '@trigger(event="data")', "@trigger"),
+        ("before", '@trigger_on_finish(flow="Other")', "@trigger_on_finish"),
+        ("before", '@conda_base(python="3.11")', "@conda_base"),
+        ("before", '@pypi_base(python="3.11")', "@pypi_base"),
+    ],
+)
+def test_refused_decorators(tmp_path: Path, part: str, text: str, construct: str) -> None:
+    result = compiled(tmp_path, **{part: text})
+    [found] = errors(result)
+    assert found.message == f"{construct} has no airflow lowering yet"
+    assert found.help
+    assert result.manifests == ()
+    line = (tmp_path / "flow.py").read_text().splitlines()[found.span.line - 1]
+    assert text.split("(")[0] in line
+
+
+@pytest.mark.parametrize(
+    ("flow", "message"),
+    [
+        ("f>*g g>*x x>k k!>j j!>end", "nested foreach has no airflow lowering yet"),
+        ("h>x|end x>h", "loop has no airflow lowering yet"),
+        ("f>%m m>j j!>end", "gang of parallel processes has no airflow lowering yet"),
+    ],
+)
+def test_refused_shapes(flow: str, message: str) -> None:
+    report = Report()
+    check_capabilities(tree_of(parse_graph(flow)), BACKEND, report)
+    assert message in [found.message for found in report.diagnostics if found.severity is Severity.ERROR]
+
+
+def test_what_has_no_effect_is_said(tmp_path: Path) -> None:
+    result = compiled(tmp_path, start="@resources(cpu=2)")
+    assert result.ok
+    assert [found.message for found in result.diagnostics] == ["@resources has no full effect on airflow"]
+    assert len(result.manifests) == 1
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        (
+            {"start": "@retry(times=int(os.environ['N']))"},
+            "an argument of @retry is known at run time only, and airflow needs it to compile",
+        ),
+        (
+            {"start": "@timeout(seconds=len(os.environ))"},
+            "an argument of @timeout is known at run time only, and airflow needs it to compile",
+        ),
+        ({"start": '@environment(vars={"FLOWC_RUN": "x"})'}, "environment variable 'FLOWC_RUN' is not the flow's to set"),
+        ({"start": '@environment(vars={"A": "x\\0"})'}, "environment variable 'A' cannot hold this value"),
+        ({"start": '@environment(vars={"A": "x" * 131072})'}, "environment variable 'A' cannot hold this value"),
+        ({"start": '@environment(vars={"A": "\\ud800"})'}, "environment variable 'A' holds half of a surrogate pair"),
+        ({"members": 'p = Parameter("p", default="\\udfff")'}, "default of parameter 'p' holds half of a surrogate pair"),
+        ({"members": 'p = Parameter("p", default=1e999)'}, "default of parameter 'p' is no JSON value"),
+        ({"members": 'p = Parameter("p", type=JSONType, default={1: 2})'}, "default of parameter 'p' is no JSON value"),
+    ],
+    ids=lambda value: next(iter(value.values()))[:40] if isinstance(value, dict) else "",
+)
+def test_values_that_cannot_travel(tmp_path: Path, parts: dict[str, str], message: str) -> None:
+    assert message in [found.message for found in errors(compiled(tmp_path, **parts))]
+
+
+def test_names_that_are_too_long() -> None:
+    graph = replace(parse_graph(f"start>{'s' * 242} {'s' * 242}>end"), name="F" * 251)
+    tree, report = tree_of(graph), Report()
+    BACKEND.check(tree, build_plan(tree), Options(), report)
+    assert [found.message.split("…")[1] for found in report.diagnostics] == [
+        " is 251 characters on airflow; the limit is 250",
+        " is 242 characters on airflow; the limit is 241",
+    ]
+
+
+def test_errors_of_the_language_come_first(tmp_path: Path) -> None:
+    result = compiled(tmp_path, start="@retry(tmes=3)")
+    assert errors(result)
+    assert result.manifests == ()
+
+
+def test_unknown_target(tmp_path: Path) -> None:
+    (tmp_path / "flow.py").write_text(SOURCE.format(before="", members="", start=""))
+    with pytest.raises(UsageError, match="unknown target 'cron'"):
+        api.compile_flows([tmp_path / "flow.py"], ["cron"], project_root=tmp_path)
