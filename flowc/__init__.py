@@ -3,10 +3,12 @@
 Authoring names (`from flowc import FlowSpec, step`) and the client (`from flowc import Run`) are imported when they are asked for.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, NoReturn
+# `typing` would double the cost of this import; type checkers know the name.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from typing import Any, NoReturn
+
     from flowc.client import Artifact, Flow, Run, Step, Task
     from flowc.runtime_shim.authoring import (
         Config,
@@ -83,7 +85,9 @@ _CLIENT = frozenset(
 """Of these a star import brings in those of `__all__`."""
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
+    from importlib import import_module
+
     if name not in __all__ and name not in _CLIENT:
         raise AttributeError(f"module 'flowc' has no attribute {name!r}")
     if name in _CLIENT:
@@ -99,7 +103,7 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
 
 
-def _command_line(flow_class: type, arguments: list[str]) -> NoReturn:
+def _command_line(flow_class: type, arguments: list[str]) -> "NoReturn":
     """Do what the command line of a flow's file says: `if __name__ == "__main__": TrainFlow()`."""
     from flowc.cli.script import run_script
 

@@ -7,7 +7,6 @@ not raises an ImportError that says which and what to do.
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, Final
@@ -121,7 +120,7 @@ def _missing(module: str, name: str) -> str:
     return f"flowc {VERSION} has no {name!r} of {module!r}: {reason}"
 
 
-class _Finder(MetaPathFinder, Loader):
+class _Finder:
     """Finds `metaflow` and what is below it."""
 
     def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
@@ -131,7 +130,7 @@ class _Finder(MetaPathFinder, Loader):
         if _names_of(fullname) is None:
             module, _, name = fullname.rpartition(".")
             raise ModuleNotFoundError(_missing(module, name), name=fullname)
-        return ModuleSpec(fullname, self, is_package=True)
+        return ModuleSpec(fullname, self, is_package=True)  # type: ignore[arg-type]  # a loader by its methods
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         """Return the module."""

@@ -7,47 +7,40 @@ imported before both agree.
 import io
 import json
 import os
-import tarfile
-import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from flowc.runtime_shim.addresses import Refused
-from flowc.runtime_shim.code import PackageError, fetch_code
 from flowc.runtime_shim.contract import Attempt, Plan, package_key
 from flowc.runtime_shim.loading import LoadedFlow, check_plan, load_flow, read_plan
 from flowc.runtime_shim.task_records import RunRecords
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(NamedTuple):
     """Code at hand, not imported yet unless `loaded`. `fetched`: the folder was unpacked for this attempt."""
 
     plan: Plan
     digest: str | None
-    folder: Path
+    folder: str
     loaded: LoadedFlow | None = None
     fetched: bool = False
 
 
-def find_code(attempt: Attempt, flow: LoadedFlow | None, records: RunRecords, scratch: Path) -> Code:
+def find_code(attempt: Attempt, flow: LoadedFlow | None, records: RunRecords, scratch: "Scratch") -> Code:
     """Return the code that the engine pointed at. Raises PlanRefused, StoreError, and Refused where nothing names any."""
     if flow is not None:
         return Code(flow.plan, attempt.code, flow.code_dir, loaded=flow)
     if attempt.code_dir is not None and attempt.engine != "local":
-        folder = Path(attempt.code_dir)
-        return Code(read_plan(folder), attempt.code, folder)
+        return Code(read_plan(attempt.code_dir), attempt.code, attempt.code_dir)
     digest = attempt.code or records.run_record().get("code")
     if not isinstance(digest, str):
         raise Refused(f"nothing says which code run {attempt.run!r} uses: neither FLOWC_CODE nor the run's own record")
     if attempt.code_dir is not None:
-        return Code(_packed_plan(records, digest), attempt.code, Path(attempt.code_dir))
+        return Code(_packed_plan(records, digest), attempt.code, attempt.code_dir)
     return _fetched(records, digest, scratch)
 
 
-def agree(code: Code, attempt: Attempt, parents: Iterable[Mapping[str, Any]], records: RunRecords, scratch: Path) -> Code:
+def agree(code: Code, attempt: Attempt, parents: Iterable[Mapping[str, Any]], records: RunRecords, scratch: "Scratch") -> Code:
     """Return the code that the parents' records name; raises Refused where that is another than what is baked into the image."""
     named = {record["code"] for record in parents if isinstance(record.get("code"), str)}
     if len(named) > 1:
@@ -70,12 +63,18 @@ def import_code(code: Code) -> LoadedFlow:
     return load_flow(code.folder, code.plan)
 
 
-def _fetched(records: RunRecords, digest: str, scratch: Path) -> Code:
-    folder = Path(fetch_code(records.store, records.flow, digest, str(scratch)))
+def _fetched(records: RunRecords, digest: str, scratch: "Scratch") -> Code:
+    from flowc.runtime_shim.code import fetch_code
+
+    folder = fetch_code(records.store, records.flow, digest, scratch.folder())
     return Code(read_plan(folder), digest, folder, fetched=True)
 
 
 def _packed_plan(records: RunRecords, digest: str) -> Plan:
+    import tarfile
+
+    from flowc.runtime_shim.code import PackageError
+
     key = package_key(records.flow, digest)
     data = records.store.get(key)
     if data is None:
@@ -85,6 +84,25 @@ def _packed_plan(records: RunRecords, digest: str) -> Plan:
         return check_plan(json.loads(member.read() if member is not None else b"null"))
 
 
-def scratch_folder() -> Path:
-    """Return a fresh folder for code unpacked by this attempt."""
-    return Path(tempfile.mkdtemp(prefix="flowc-"))
+class Scratch:
+    """A folder for code unpacked by this attempt, made when it is asked for. A context: the folder is removed in the end."""
+
+    def __init__(self) -> None:
+        self._folder: str | None = None
+
+    def folder(self) -> str:
+        """Return the folder."""
+        if self._folder is None:
+            from tempfile import mkdtemp
+
+            self._folder = mkdtemp(prefix="flowc-")
+        return self._folder
+
+    def __enter__(self) -> "Scratch":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        if self._folder is not None:
+            from shutil import rmtree
+
+            rmtree(self._folder, ignore_errors=True)

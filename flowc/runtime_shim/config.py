@@ -5,11 +5,11 @@ file lies says the plan; without a plan (tests) the folders that `search_in` was
 """
 
 import json
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
-from pathlib import Path
 from typing import Any, NoReturn
 
 from flowc.runtime_shim.exceptions import MetaflowException
@@ -17,21 +17,20 @@ from flowc.runtime_shim.exceptions import MetaflowException
 _UNPACK = "_flowc_unpack_"
 _NAME = re.compile(r"[A-Za-z_]\w*\Z")
 
-_folders: tuple[Path, ...] = ()
+_folders: tuple[str, ...] = ()
 _planned: Mapping[str, Mapping[str, Any]] = {}
 
 
-def search_in(folders: tuple[Path, ...], planned: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+def search_in(folders: tuple[str, ...], planned: Mapping[str, Mapping[str, Any]] | None = None) -> None:
     """Look for files of configs and IncludeFiles in `folders` (after the working directory); `planned` are the plan's configs by name."""
     global _folders, _planned
     _folders, _planned = folders, planned or {}
 
 
-def find_file(path: str) -> Path | None:
+def find_file(path: str) -> str | None:
     """Return the file that `path` names, relative to the working directory or one of the folders of the flow; None if there is none."""
-    given = Path(path).expanduser()
-    candidates = [given] if given.is_absolute() else [*(folder / given for folder in _folders), given]
-    return next((found for found in candidates if found.is_file()), None)
+    given = os.path.expanduser(path)
+    return next((found for found in (*(os.path.join(folder, given) for folder in _folders), given) if os.path.isfile(found)), None)
 
 
 class ConfigValue(dict[str, Any]):
@@ -134,7 +133,8 @@ class Config:
             found = find_file(path)
             if found is None:
                 raise MetaflowException(f"config {own['name']!r}: file {path!r} does not exist")
-            value = found.read_text(encoding="utf-8")
+            with open(found, encoding="utf-8") as file:
+                value = file.read()
         elif value is None:
             value = planned.get("value")
             if value is None and own["required"]:

@@ -4,9 +4,8 @@ Everything here is data or a pure function of its arguments. Standard library on
 """
 
 import re
-from dataclasses import dataclass, field
-from typing import Any, Final, Literal, NotRequired, TypedDict
-from urllib.parse import quote, unquote
+from collections.abc import Mapping
+from typing import Any, Final, Literal, NamedTuple, NotRequired, TypedDict
 
 from flowc.runtime_shim.version import VERSION as VERSION
 
@@ -67,11 +66,19 @@ def component(text: str) -> str:
     """
     if text in ("", ".", ".."):
         raise ValueError(f"{text!r} cannot be part of a key")
-    return text if _COMPONENT.match(text) else quote(text, safe=_SAFE)
+    if _COMPONENT.match(text):
+        return text
+    from urllib.parse import quote
+
+    return quote(text, safe=_SAFE)
 
 
 def from_component(text: str) -> str:
     """Return what `component` was given."""
+    if "%" not in text:
+        return text
+    from urllib.parse import unquote
+
     return unquote(text)
 
 
@@ -299,8 +306,7 @@ def identity(entry: Entry) -> tuple[str, tuple[str, ...]]:
     return entry["codec"], tuple(segment[4] for segment in entry["segs"])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
+class Attempt(NamedTuple):
     """One attempt of one task, as an engine hands it to the shim: by environment in a container, as this object locally.
 
     `flow` is the deployed name. `code` names the code package, for the first step only; `code_dir` is a folder that holds the
@@ -329,6 +335,6 @@ class Attempt:
     tags: tuple[str, ...] = ()
     trigger: str | None = None
     run_uid: str | None = None
-    ids: dict[str, str] = field(default_factory=dict)
+    ids: Mapping[str, str] = {}
     gang: tuple[int, int] | None = None
     gang_nonce: str | None = None

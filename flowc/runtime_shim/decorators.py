@@ -1,8 +1,7 @@
 """Decorators of steps and flows. In any order and call form they leave a mark on the function or class, and change nothing else."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final, TypeVar, overload
+from typing import Any, Final, NamedTuple, TypeVar, overload
 
 from flowc.runtime_shim.config import resolve
 from flowc.runtime_shim.exceptions import InvalidDecoratorAttribute, MetaflowException
@@ -14,8 +13,7 @@ _STEP_MARKS: Final = "_flowc_decorators"
 _FLOW_MARKS: Final = "_flowc_flow_decorators"
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(NamedTuple):
     """A decorator as applied: its name, what was given, and its defaults below that."""
 
     name: str
@@ -40,13 +38,15 @@ def step(f: Any = None, *, start: bool = False, end: bool = False) -> Any:
     return mark if f is None else mark(f)
 
 
-@dataclass(frozen=True, slots=True)
 class StepDecorator:
     """A decorator of a step; `defaults` are its arguments, `open` says that an engine may know more of them."""
 
-    name: str
-    defaults: Mapping[str, Any]
-    open: bool = False
+    __slots__ = ("defaults", "name", "open")
+
+    def __init__(self, name: str, defaults: Mapping[str, Any], *, open: bool = False) -> None:
+        self.name = name
+        self.defaults = defaults
+        self.open = open
 
     @overload
     def __call__(self, function: F, /) -> F: ...
@@ -66,13 +66,15 @@ class StepDecorator:
         return function
 
 
-@dataclass(frozen=True, slots=True)
 class FlowDecorator:
     """A decorator of a flow class; fields as in `StepDecorator`."""
 
-    name: str
-    defaults: Mapping[str, Any]
-    open: bool = False
+    __slots__ = ("defaults", "name", "open")
+
+    def __init__(self, name: str, defaults: Mapping[str, Any], *, open: bool = False) -> None:
+        self.name = name
+        self.defaults = defaults
+        self.open = open
 
     @overload
     def __call__(self, flow_class: C, /) -> C: ...

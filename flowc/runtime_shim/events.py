@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class MetaflowEvent(NamedTuple):
@@ -11,7 +13,7 @@ class MetaflowEvent(NamedTuple):
 
     name: str
     id: str
-    timestamp: datetime | None
+    timestamp: "datetime | None"
     type: str
 
 
@@ -58,7 +60,9 @@ def trigger_from(text: str | None) -> Trigger | None:
     return Trigger(found if isinstance(found, list) else [found])
 
 
-def _time(value: Any) -> datetime | None:
+def _time(value: Any) -> "datetime | None":
+    from datetime import UTC, datetime
+
     if isinstance(value, int | float):
         return datetime.fromtimestamp(value, UTC)
     return datetime.fromisoformat(value) if isinstance(value, str) else None

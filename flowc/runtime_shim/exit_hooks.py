@@ -3,11 +3,10 @@
 import inspect
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
-from flowc.runtime_shim.attempt_code import find_code, import_code, scratch_folder
+from flowc.runtime_shim.attempt_code import Scratch, find_code, import_code
 from flowc.runtime_shim.contract import EXIT_DONE, EXIT_USER_ERROR, Attempt
 from flowc.runtime_shim.decorators import flow_decorators
 from flowc.runtime_shim.exceptions import MetaflowException
@@ -17,8 +16,7 @@ from flowc.runtime_shim.task_records import RunRecords
 from flowc.runtime_shim.tracebacks import format_exception
 
 
-@dataclass(frozen=True, slots=True)
-class HookCall:
+class HookCall(NamedTuple):
     """One hook that was called; `error` is what it raised."""
 
     name: str
@@ -32,7 +30,7 @@ def run_exit_hooks(attempt: Attempt, outcome: str, flow: LoadedFlow | None = Non
     """
     if flow is None:
         records = RunRecords(open_store(attempt.root), attempt.flow, attempt.run)
-        flow = import_code(find_code(attempt, None, records, scratch_folder()))
+        flow = import_code(find_code(attempt, None, records, Scratch()))
     calls = [_call(name, function, attempt) for name, function in hooks_of(flow, succeeded=outcome == "succeeded")]
     for call in calls:
         if call.error is not None:

@@ -1,6 +1,6 @@
 """What went wrong in an attempt, and what that means for whoever started it: exit code, words, and whether a record is left."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from flowc.runtime_shim.addresses import Refused
 from flowc.runtime_shim.codecs import ArtifactError
@@ -26,8 +26,7 @@ class NameTaken(Exception):  # noqa: N818  # reads as what happened
     """The run's name belongs to another run, so nothing may be written under it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """`said` is a line of ours, `shown` an exception whose traceback goes last into the log."""
 
     exit_code: int

@@ -4,13 +4,12 @@ The name is the same in every process, so that pickles of the flow's own classes
 """
 
 import json
+import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib import util
-from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from flowc.runtime_shim import alias, config
 from flowc.runtime_shim.contract import PLAN_VERSION, VERSION, Plan
@@ -20,20 +19,20 @@ class PlanRefused(Exception):  # noqa: N818  # reads as what happened
     """The plan is not one that this shim can follow."""
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedFlow:
+class LoadedFlow(NamedTuple):
     """An imported flow, the plan it was compiled to, and the folder both lie in."""
 
     plan: Plan
     flow_class: type[Any]
-    code_dir: Path
+    code_dir: str
 
 
-def read_plan(code_dir: Path) -> Plan:
+def read_plan(code_dir: str) -> Plan:
     """Return `plan.json` of a code package. Raises PlanRefused for a missing, damaged or other version's plan."""
-    path = code_dir / "plan.json"
+    path = os.path.join(code_dir, "plan.json")
     try:
-        plan = json.loads(path.read_bytes())
+        with open(path, "rb") as file:
+            plan = json.load(file)
     except OSError as error:
         raise PlanRefused(f"{path}: no plan here ({error.strerror}); was this folder unpacked from a code package?") from error
     except ValueError as error:
@@ -54,16 +53,16 @@ def check_plan(plan: Any) -> Plan:
     return checked
 
 
-def load_flow(code_dir: Path, plan: Plan | dict[str, Any] | None = None) -> LoadedFlow:
+def load_flow(code_dir: str | os.PathLike[str], plan: Plan | dict[str, Any] | None = None) -> LoadedFlow:
     """Import the flow that lies in `code_dir` and return it; `plan` is read from there where it is not given.
 
     Raises PlanRefused, and whatever the flow's own import raises. Changes `sys.path`, `sys.modules` and the answer to `import metaflow`.
     """
-    code_dir = Path(code_dir).absolute()
+    code_dir = os.path.abspath(code_dir)
     plan = read_plan(code_dir) if plan is None else check_plan(plan)
-    file = code_dir.joinpath(*plan["file"].split("/"))
+    file = os.path.join(code_dir, *plan["file"].split("/"))
     configs: dict[str, Mapping[str, Any]] = {found["name"]: found for found in plan["configs"]}
-    config.search_in((code_dir, file.parent), configs)
+    config.search_in((code_dir, os.path.dirname(file)), configs)
     module = import_file(file, code_dir)
     try:
         flow_class = getattr(module, plan["class_name"])
@@ -72,10 +71,10 @@ def load_flow(code_dir: Path, plan: Plan | dict[str, Any] | None = None) -> Load
     return LoadedFlow(plan, flow_class, code_dir)
 
 
-def import_file(file: Path, project_root: Path) -> ModuleType:
+def import_file(file: str, project_root: str) -> ModuleType:
     """Import a flow's file and return the module: the folder of the file comes first in `sys.path`, then the project's and its `src`."""
     alias.install()
-    folders = list(dict.fromkeys(map(str, (file.parent, project_root, project_root / "src"))))
+    folders = list(dict.fromkeys((os.path.dirname(file), project_root, os.path.join(project_root, "src"))))
     sys.path[:] = folders + [path for path in sys.path if path not in folders]
     name = module_name(file)
     found = sys.modules.get(name)
@@ -94,11 +93,12 @@ def import_file(file: Path, project_root: Path) -> ModuleType:
     return sys.modules.get(name, module)
 
 
-def module_name(file: Path) -> str:
+def module_name(file: str) -> str:
     """Return the module name of a flow's file: its stem, with `flow_` before it where the standard library has that name."""
-    return f"flow_{file.stem}" if file.stem in sys.stdlib_module_names or file.stem == "__main__" else file.stem
+    stem = os.path.splitext(os.path.basename(file))[0]
+    return f"flow_{stem}" if stem in sys.stdlib_module_names or stem == "__main__" else stem
 
 
-def _is_from(module: ModuleType, file: Path) -> bool:
+def _is_from(module: ModuleType, file: str) -> bool:
     there = getattr(module, "__file__", None)
-    return there is not None and Path(there).absolute() == file
+    return there is not None and os.path.abspath(there) == file

@@ -1,10 +1,8 @@
 """`Parameter`, `IncludeFile` and `JSONType`: what a flow declares, and how a given value becomes the declared one."""
 
-import getpass
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from flowc.runtime_shim.config import ConfigValue, config_names, find_file, resolve
 from flowc.runtime_shim.exceptions import MetaflowException, ParameterFieldFailed, ParameterFieldTypeMismatch
@@ -26,14 +24,13 @@ JSONType: Final = JSONTypeClass()
 """`Parameter("sizes", type=JSONType)`: the value is given as JSON text and arrives as Python data."""
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterContext:
+class ParameterContext(NamedTuple):
     """What a function given as `default` learns, under Metaflow's names."""
 
     flow_name: str
     user_name: str
     parameter_name: str
-    logger: Any = field(default=print, repr=False)
+    logger: Any = print
     ds_type: str = "flowc"
     configs: Any = None
 
@@ -46,6 +43,8 @@ def parameter_context(name: str, flow_class: type | None = None) -> ParameterCon
 
 def user_name() -> str | None:
     """Return who runs this process, None where nobody knows (a container without a user)."""
+    import getpass
+
     try:
         return getpass.getuser()
     except (KeyError, OSError):
@@ -138,7 +137,8 @@ class IncludeFile(Parameter):
         if found is None:
             raise ParameterFieldTypeMismatch(f"parameter {self.name!r}: there is no file {value!r}")
         try:
-            content: Any = found.read_bytes()
+            with open(found, "rb") as file:
+                content: Any = file.read()
             if self.is_text:
                 content = content.decode(self.encoding)
         except (OSError, ValueError) as error:

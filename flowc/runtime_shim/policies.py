@@ -2,8 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from flowc.runtime_shim.contract import Attempt
 from flowc.runtime_shim.decorators import Applied, find, step_decorators
@@ -11,16 +10,14 @@ from flowc.runtime_shim.exceptions import MetaflowException
 from flowc.runtime_shim.loading import LoadedFlow
 
 
-@dataclass(frozen=True, slots=True)
-class Retry:
+class Retry(NamedTuple):
     """`times` more attempts after the first, `seconds` apart."""
 
     times: int
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Catch:
+class Catch(NamedTuple):
     """Go on after the last attempt; `var` is the artifact that takes the exception."""
 
     var: str | None

@@ -4,12 +4,11 @@ Own commit where it may exist; code and parents; user code; changed artifacts; t
 alone (a loop's exit record, a gang's other commits); the control line last.
 """
 
-import shutil
 import sys
 from typing import Any
 
 from flowc.runtime_shim.addresses import Parents, parents, start_address
-from flowc.runtime_shim.attempt_code import Code, agree, find_code, import_code, scratch_folder
+from flowc.runtime_shim.attempt_code import Code, Scratch, agree, find_code, import_code
 from flowc.runtime_shim.capture import Capture
 from flowc.runtime_shim.contract import EXIT_DONE, TOP, Attempt, Plan, commit_key, exit_key, run_key
 from flowc.runtime_shim.control import control_of, hand_over
@@ -41,10 +40,9 @@ def run_attempt(attempt: Attempt, flow: LoadedFlow | None = None) -> int:
     """
     capture = Capture()
     journal = Journal(attempt, capture)
-    scratch = scratch_folder()
     capture.start()
     try:
-        with ending_on_sigterm(journal):
+        with Scratch() as scratch, ending_on_sigterm(journal):
             try:
                 line = _Attempt(attempt, flow, journal).run(scratch)
             except BaseException as error:
@@ -54,7 +52,6 @@ def run_attempt(attempt: Attempt, flow: LoadedFlow | None = None) -> int:
             return EXIT_DONE
     finally:
         capture.stop()
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _failed(error: BaseException, journal: Journal) -> int:
@@ -82,7 +79,7 @@ class _Attempt:
         self.store: Store = open_store(attempt.root)
         self.records = RunRecords(self.store, attempt.flow, attempt.run)
 
-    def run(self, scratch: Any) -> str | None:
+    def run(self, scratch: Scratch) -> str | None:
         """Return the control line that is left to print, None for none."""
         attempt = self.attempt
         asked = attempt.attempt > 0 or attempt.engine not in _NUMBERED_ENGINES
@@ -118,7 +115,7 @@ class _Attempt:
             step, at = record["step"], record["at"]
             raise NameTaken(f"run name {self.attempt.run!r} is already used: {step!r} at {at!r} is of another run of that name")
 
-    def _before(self, code: Code, scratch: Any) -> tuple[Code, Parents]:
+    def _before(self, code: Code, scratch: Scratch) -> tuple[Code, Parents]:
         """Return the right code and the parents that its plan leads to."""
         found = self._parents(code.plan)
         if found.kind == "first":

@@ -1,6 +1,5 @@
 """User step decorators in Metaflow's form: code around a step, written as a generator or as a class with `pre_step` and `post_step`."""
 
-import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +9,8 @@ USER_SKIP_STEP: dict[str, Any] = {}
 """Yielded by a user step decorator: do not run the step, go on as its source says."""
 
 _AROUND = "_flowc_around"
+_IS_GENERATOR = 0x20
+"""CO_GENERATOR of Python's `inspect`, which would cost every task its import."""
 
 
 class UserStepDecorator:
@@ -55,9 +56,11 @@ class _Generated(UserStepDecorator):
     generator: Callable[..., Any]
 
     def pre_step(self, step_name: str, flow: Any, inputs: Any = None) -> Callable[..., Any] | None:
+        from inspect import signature
+
         function = type(self).generator
         arguments = [step_name, flow, inputs]
-        if "attributes" in inspect.signature(function).parameters:
+        if "attributes" in signature(function).parameters:
             arguments.append(self.attributes)
         self._running = function(*arguments)
         found = next(self._running)
@@ -82,7 +85,7 @@ class _Generated(UserStepDecorator):
 
 def user_step_decorator(function: Callable[..., Any]) -> type[UserStepDecorator]:
     """Return a step decorator out of a generator function `(step_name, flow, inputs[, attributes])` that yields once, for the step."""
-    if not inspect.isgeneratorfunction(function):
+    if not function.__code__.co_flags & _IS_GENERATOR:
         raise MetaflowException(f"{function!r} is no generator function; a user step decorator yields where the step runs")
     return type(function.__name__, (_Generated,), {"generator": staticmethod(function), "__module__": function.__module__})
 

@@ -2,8 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from flowc.runtime_shim.addresses import Parents
 from flowc.runtime_shim.artifacts import Artifacts
@@ -21,8 +20,7 @@ from flowc.runtime_shim.stored_values import StoredValues
 from flowc.runtime_shim.task_records import RunRecords
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(NamedTuple):
     """A bound flow and what its commit record will need."""
 
     flow: Any

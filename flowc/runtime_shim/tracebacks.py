@@ -1,7 +1,6 @@
 """Tracebacks as the user should see them: without the frames of the shim that called the step."""
 
 import os
-import traceback
 
 _OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
@@ -11,6 +10,8 @@ def format_exception(error: BaseException) -> str:
 
     Where nothing but the shim's frames exist they stay, for then they are all there is.
     """
+    import traceback
+
     shown = traceback.TracebackException.from_exception(error, compact=True)
     pending = [shown]
     seen = set()

@@ -1,7 +1,6 @@
 """`self.next(…)`: what a step said about how the flow goes on, checked while the step can still be blamed."""
 
 from collections.abc import Mapping, Sized
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from flowc.runtime_shim.contract import PlanStep
@@ -10,18 +9,22 @@ from flowc.runtime_shim.exceptions import InvalidNextException
 Kind = Literal["linear", "split", "foreach", "gang", "switch"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Transition:
     """How a step goes on. `targets` are the steps that run next, one for a switch; `count` items where it opens a foreach or gang.
 
     `items` holds the items of a foreach as they came out of the artifact `var`, iterated once.
     """
 
-    kind: Kind
-    targets: tuple[str, ...]
-    var: str | None = None
-    count: int | None = None
-    items: list[Any] | None = None
+    __slots__ = ("count", "items", "kind", "targets", "var")
+
+    def __init__(
+        self, *, kind: Kind, targets: tuple[str, ...], var: str | None = None, count: int | None = None, items: list[Any] | None = None
+    ) -> None:
+        self.kind = kind
+        self.targets = targets
+        self.var = var
+        self.count = count
+        self.items = items
 
 
 def read_transition(
