@@ -8,7 +8,16 @@ from flowc.runtime_shim.codecs import ArtifactError, encode
 from flowc.runtime_shim.contract import Entry, identity
 from flowc.runtime_shim.objects import digest_segment
 from flowc.runtime_shim.stores.base import Buffer, Store
-from flowc.runtime_shim.values import decode_value, encode_value, load_segments, load_value, save_bytes, save_value, store_segments
+from flowc.runtime_shim.values import (
+    decode_value,
+    digest_segments,
+    encode_value,
+    load_segments,
+    load_value,
+    save_bytes,
+    save_value,
+    store_segments,
+)
 
 __all__ = ["ArtifactError", "Artifacts", "load_value", "save_bytes", "save_value"]
 
@@ -92,7 +101,8 @@ class Artifacts:
         before = self._baseline.get(name, _NEVER_EQUAL)
         if before is None:
             return self._entries[name], None
-        encoded, segments = encode_value(value, f"artifact {name!r}")
+        encoded = encode_value(value, f"artifact {name!r}")
+        segments = digest_segments(encoded)
         now = (encoded.codec, tuple(segment.digest for segment in segments))
         if now == before:
             return self._entries[name], now

@@ -17,6 +17,8 @@ from flowc.runtime_shim.values import cause, encode_value, load_segments, store_
 
 _GROUP_BYTES = 64 * 1024
 _MOST_GROUPS = 256
+_LISTED_BYTES = 12
+"""About what an item costs in the list before a group."""
 _HEAD = struct.Struct("<I")
 
 
@@ -33,8 +35,8 @@ def save_items(store: Store, flow: str, items: Iterable[object]) -> Items:
 
     Each is stored as it is by now. Raises ArtifactError, naming the item, for one that cannot be pickled.
     """
-    encoded = [encode_value(item, f"item {index} of the foreach")[0] for index, item in enumerate(items)]
-    total = sum(len(memoryview(segment)) for item in encoded for segment in item.segments)
+    encoded = [encode_value(item, f"item {index} of the foreach") for index, item in enumerate(items)]
+    total = sum(_size(item) for item in encoded)
     bound = max(_GROUP_BYTES, total // _MOST_GROUPS)
     starts: list[int] = []
     groups: list[list[Encoded]] = []
@@ -45,7 +47,7 @@ def save_items(store: Store, flow: str, items: Iterable[object]) -> Items:
             groups.append([])
             filled = 0
         groups[-1].append(item)
-        filled += sum(len(memoryview(segment)) for segment in item.segments)
+        filled += _size(item)
     segments = [digest_segment(_group(group)) for group in groups]
     entry = store_segments(store, flow, Encoded("items", "items", []), segments)
     return {"count": len(encoded), "starts": starts, "entry": entry}
@@ -73,16 +75,21 @@ def load_item(store: Store, flow: str, items: Items, index: int) -> Any:
 def _group(items: list[Encoded]) -> bytes:
     """Return items as one run of bytes: the length of a JSON list of [codec, [length of each segment]], that list, the segments.
 
-    Every segment starts at a multiple of 64 bytes, so that arrays stay aligned.
+    Buffers of a value start at multiples of 64 bytes, so that arrays stay aligned.
     """
-    head = json.dumps([[item.codec, [len(memoryview(segment)) for segment in item.segments]] for item in items]).encode()
+    lengths = [[item.codec, [len(segment) for segment in item.segments]] for item in items]
+    head = json.dumps(lengths, separators=(",", ":")).encode()
     out = bytearray(_HEAD.pack(len(head)))
     out += head
     for item in items:
-        for segment in item.segments:
-            out += bytes(-len(out) % 64)
+        for place, segment in enumerate(item.segments):
+            out += bytes(-len(out) % 64 if place else 0)
             out += segment
     return bytes(out)
+
+
+def _size(item: Encoded) -> int:
+    return _LISTED_BYTES + sum(len(segment) for segment in item.segments)
 
 
 def _item(group: memoryview, wanted: int) -> tuple[str, list[Buffer]]:
@@ -92,7 +99,7 @@ def _item(group: memoryview, wanted: int) -> tuple[str, list[Buffer]]:
     for number, (codec, lengths) in enumerate(listed):
         segments: list[Buffer] = []
         for size in lengths:
-            offset += -offset % 64
+            offset += -offset % 64 if segments else 0
             segments.append(group[offset : offset + size])
             offset += size
         if number == wanted:

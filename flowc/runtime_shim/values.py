@@ -16,14 +16,15 @@ def save_value(store: Store, flow: str, value: object) -> tuple[Entry, list[Segm
 
     Raises ArtifactError for a value that cannot be pickled.
     """
-    encoded, segments = encode_value(value, "the value")
+    encoded = encode_value(value, "the value")
+    segments = digest_segments(encoded)
     return store_segments(store, flow, encoded, segments), segments
 
 
 def save_bytes(store: Store, flow: str, data: bytes) -> Entry:
     """Store `data` under the codec `bytes`, readable without unpickling: a log, for one."""
     encoded = encode_bytes(data)
-    return store_segments(store, flow, encoded, [digest_segment(segment) for segment in encoded.segments])
+    return store_segments(store, flow, encoded, digest_segments(encoded))
 
 
 def load_value(store: Store, flow: str, entry: Entry) -> Any:
@@ -34,17 +35,21 @@ def load_value(store: Store, flow: str, entry: Entry) -> Any:
     return decode_value(store, flow, entry, load_segments(store, flow, entry))
 
 
-def encode_value(value: object, label: str) -> tuple[Encoded, list[Segment]]:
-    """Return `value` encoded, and its segments with their digests; raises ArtifactError, with `label`, where it cannot be pickled."""
+def encode_value(value: object, label: str) -> Encoded:
+    """Return `value` encoded; raises ArtifactError, with `label`, where it cannot be pickled."""
     try:
-        encoded = encode(value)
+        return encode(value)
     except MemoryError:
         raise
     except Exception as error:  # Pickling runs the classes' own code, which may raise anything.
         path = find_culprit(value)
         where = f" (at {path})" if path else ""
         raise ArtifactError(f"{label} of type {type_name(value)}{where} cannot be stored: {cause(error)}") from error
-    return encoded, [digest_segment(segment) for segment in encoded.segments]
+
+
+def digest_segments(encoded: Encoded) -> list[Segment]:
+    """Return the segments of an encoded value with their digests."""
+    return [digest_segment(segment) for segment in encoded.segments]
 
 
 def store_segments(store: Store, flow: str, encoded: Encoded, segments: list[Segment]) -> Entry:
