@@ -129,7 +129,7 @@ def task_text(task: Task, *, color: bool) -> str:
     lines = [f"{task.pathspec}  {status(task.status, color=color)}"]
     parents = [parent.pathspec.split("/", 2)[2] for parent in task.parent_tasks]
     shown = ", ".join(parents[:5]) + (f" and {len(parents) - 5} more" if len(parents) > 5 else "")
-    ids = ", ".join(f"{name} {value}" for name, value in task.engine.items())
+    ids = ", ".join([str(task.engine.get("name", "")), *(f"{name} {value}" for name, value in task.engine.items() if name != "name")])
     lines += _facts([("store", task.root), ("after", shown), ("origin", task.origin_pathspec or ""), ("engine", ids)])
     rows = [
         (str(attempt.number), attempt.status, clock(attempt.started_at), duration(attempt.duration), _headline(attempt.exception))

@@ -14,10 +14,12 @@ def iso(moment: datetime | None) -> str | None:
 
 
 def duration(seconds: float | None) -> str:
-    """Return a duration: `0.4 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`; empty for none."""
+    """Return a duration: `12 ms`, `3.4 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`; empty for none."""
     if seconds is None:
         return ""
-    if seconds < 60:
+    if seconds < 0.9995:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 59.95:
         return f"{seconds:.1f} s"
     whole = round(seconds)
     for unit, size, lower, part in (("d", 86400, "h", 3600), ("h", 3600, "min", 60), ("min", 60, "s", 1)):

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
@@ -32,10 +31,12 @@ class Run(Node):
 
     depth: ClassVar[int] = 2
 
+    _began_found: Mapping[str, Any]
+
     def __init__(self, pathspec: str, *, root: str | Path | None = None) -> None:
         """Find the run at `FLOW/RUN`; raises NotFound, and says what there is."""
         found = self._find(Reader(root), split_pathspec(pathspec, least=2, most=2))
-        self._reader, self._parts = found._reader, found._parts
+        self._reader, self._parts, self._began_found = found._reader, found._parts, found._began_found
 
     @classmethod
     def _find(cls, reader: Reader, parts: tuple[str, ...]) -> Self:
@@ -49,9 +50,14 @@ class Run(Node):
 
     # --- records -----------------------------------------------------------------------------------------------------------
 
-    @cached_property
+    def _prepare(self) -> None:
+        self._began_found = {}
+
+    @property
     def _began(self) -> Mapping[str, Any]:
-        return self._reader.record(contract.run_key(*self._run, "_run")) or {}
+        if not self._began_found:
+            self._began_found = self._reader.record(contract.run_key(*self._run, "_run")) or {}
+        return self._began_found
 
     @property
     def _ended(self) -> Mapping[str, Any]:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from flowc.client.artifact import Artifact, Artifacts, ArtifactValues
 from flowc.client.attempt import Attempt, TaskException
-from flowc.client.errors import NotFound, not_found
+from flowc.client.errors import not_found
 from flowc.client.node import Node
 from flowc.client.pathspec import join_pathspec, split_pathspec
 from flowc.client.reader import Reader
 from flowc.runtime_shim import contract
+from flowc.runtime_shim.addresses import parents
 
 if TYPE_CHECKING:
     from flowc.client.run import Run
@@ -26,10 +27,12 @@ class Task(Node):
 
     depth: ClassVar[int] = 4
 
+    _commit_found: Mapping[str, Any] | None
+
     def __init__(self, pathspec: str, *, root: str | Path | None = None) -> None:
         """Find the task at `FLOW/RUN/STEP/AT`; raises NotFound, and says what there is."""
         found = self._find(Reader(root), split_pathspec(pathspec, least=4, most=4))
-        self._reader, self._parts = found._reader, found._parts
+        self._reader, self._parts, self._commit_found = found._reader, found._parts, found._commit_found
 
     @classmethod
     def _find(cls, reader: Reader, parts: tuple[str, ...]) -> Self:
@@ -45,20 +48,15 @@ class Task(Node):
 
     # --- records -----------------------------------------------------------------------------------------------------------
 
-    @cached_property
-    def _commit_found(self) -> Mapping[str, Any]:
-        """The commit record. An absent one is no answer for good, so it is not kept: see `_commit`."""
-        record = self._reader.record(contract.commit_key(*self._task))
-        if record is None:
-            raise NotFound(f"task {self.pathspec} has not committed")
-        return record
+    def _prepare(self) -> None:
+        self._commit_found = None
 
     @property
     def _commit(self) -> Mapping[str, Any] | None:
-        try:
-            return self._commit_found
-        except NotFound:
-            return None
+        """The commit record; asked for again as long as there is none."""
+        if self._commit_found is None:
+            self._commit_found = self._reader.record(contract.commit_key(*self._task))
+        return self._commit_found
 
     @property
     def _fails(self) -> list[str]:
@@ -117,13 +115,27 @@ class Task(Node):
     @property
     def parent_tasks(self) -> list["Task"]:
         """The tasks whose artifacts came in, in the order of `inputs`; empty for the first task and before the commit."""
-        inputs = (self._commit or {}).get("inputs") or []
-        if isinstance(inputs, Mapping):
-            step, at = str(inputs["each"]), str(inputs["at"])
-            places = [(step, contract.item_at(at, number)) for number in range(int(inputs["count"]))]
-        else:
-            places = [_place(key) for key in inputs]
+        commit = self._commit or {}
+        inputs = commit.get("inputs") or []
+        places = self._items(commit, inputs) if isinstance(inputs, Mapping) else [_place(key) for key in inputs]
         return [Task._at(self._reader, (*self._parts[:2], step, at)) for step, at in places]
+
+    def _items(self, commit: Mapping[str, Any], inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """Where the items of a foreach ended: computed where all end in the same step outside of any loop, else followed by the records."""
+        plan = self._reader.plan(self._parts[0], commit.get("code"))
+        if plan is not None:
+            last = [place for place in plan["steps"].values() if self._parts[2] in place["next"]]
+            if len(last) > 1 or any(place["loops"] for place in last):
+                flow, run, step, at = self._task
+                found = parents(
+                    plan,
+                    step,
+                    at,
+                    lambda step, at: self._reader.record(contract.commit_key(flow, run, step, at)),
+                    lambda loop, at: self._reader.record(contract.exit_key(flow, run, loop, at)),
+                )
+                return [(str(record["step"]), str(record["at"])) for record in found.records]
+        return [(str(inputs["each"]), contract.item_at(str(inputs["at"]), number)) for number in range(int(inputs["count"]))]
 
     @property
     def child_tasks(self) -> list["Task"]:
