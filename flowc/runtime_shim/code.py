@@ -1,14 +1,15 @@
 """Fetches a code package: checked against its digest before anything of it is looked at, then unpacked file by file."""
 
 import hashlib
-import io
 import os
 import re
-import tarfile
-import tempfile
+from typing import TYPE_CHECKING
 
 from flowc.runtime_shim.contract import package_key
 from flowc.runtime_shim.stores.base import Store, StoreError
+
+if TYPE_CHECKING:
+    from tarfile import TarInfo
 
 PLAN_FILE = "plan.json"
 """May stand before the others, so that two short reads find it."""
@@ -34,6 +35,8 @@ def fetch_code(store: Store, flow: str, digest: str, into: str) -> str:
         raise PackageError(f"the code package {key} is missing in {store.url}: run `flowc deploy` again, which puts it there")
     if hashlib.sha256(data).hexdigest() != found[1]:
         raise PackageError(f"the code package {key} in {store.url} is damaged: delete it, then run `flowc deploy` again")
+    import tempfile
+
     try:
         os.makedirs(into, exist_ok=True)
         folder = tempfile.mkdtemp(prefix="flowc-code-", dir=into)
@@ -47,6 +50,9 @@ def fetch_code(store: Store, flow: str, digest: str, into: str) -> str:
 
 def unpack(data: bytes, folder: str, key: str) -> None:
     """Write the files of a code package into `folder`; all members are checked before the first is written."""
+    import io
+    import tarfile
+
     try:
         with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as tar:
             members = tar.getmembers()
@@ -59,14 +65,16 @@ def unpack(data: bytes, folder: str, key: str) -> None:
         raise PackageError(f"the code package {key} is no tar file ({error}): run `flowc deploy` again") from error
 
 
-def _check(members: list[tarfile.TarInfo], key: str) -> None:
+def _check(members: "list[TarInfo]", key: str) -> None:
     """Raise PackageError for anything but plain files with plain names, sorted, each once, without owner or time."""
+    from tarfile import AREGTYPE, REGTYPE
+
     names = [member.name for member in members]
     for member in members:
         parts = member.name.split("/")
         if any(part in ("", ".", "..") for part in parts) or "\\" in member.name or ":" in parts[0] or "\0" in member.name:
             raise PackageError(f"the code package {key} holds {member.name!r}, which leads out of its folder: it was not made by flowc")
-        if member.type not in (tarfile.REGTYPE, tarfile.AREGTYPE):
+        if member.type not in (REGTYPE, AREGTYPE):
             raise PackageError(f"the code package {key} holds {member.name!r}, which is no plain file: it was not made by flowc")
         if member.uid or member.gid or member.uname or member.gname:
             raise PackageError(f"the code package {key} names an owner of {member.name!r}: it was not made by flowc")

@@ -6,8 +6,7 @@
 
 import gc
 import pickle
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from flowc.runtime_shim.stores.base import Buffer
@@ -69,8 +68,7 @@ def decode(codec: str, segments: Sequence[Buffer]) -> object:
     Raises ArtifactError for an unknown codec, and whatever unpickling raises.
     """
     if codec == "p5":
-        with without_gc():
-            return pickle.loads(segments[0], buffers=segments[1:])
+        return _unpickled(segments)
     if codec == "bytes":
         kind, data = bytes(segments[0]), segments[1]
         if kind == b"str":
@@ -79,13 +77,12 @@ def decode(codec: str, segments: Sequence[Buffer]) -> object:
     raise ArtifactError(f"its codec {codec!r} is unknown to this version of flowc")
 
 
-@contextmanager
-def without_gc() -> Iterator[None]:
-    """Keep the cycle collector quiet: unpickling makes many objects and no garbage."""
+def _unpickled(segments: Sequence[Buffer]) -> object:
+    """Keeps the cycle collector quiet meanwhile: unpickling makes many objects and no garbage."""
     was_on = gc.isenabled()
     gc.disable()
     try:
-        yield
+        return pickle.loads(segments[0], buffers=segments[1:])
     finally:
         if was_on:
             gc.enable()

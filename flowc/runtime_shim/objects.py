@@ -2,7 +2,7 @@
 
 `FLOWART1`, all numbers little-endian: a header of 64 bytes (magic, version, flags); segments, aligned to 4096 bytes, those under
 64 KiB to 64; an index (JSON: the writer's version, the segments as in a record, the digests of the chunks before the index);
-a trailer of 16 bytes (length of the index, magic). Why chunks are cut as they are: docs/adr/ on digests of objects.
+a trailer of 16 bytes (length of the index, magic). Why chunks are cut as they are: docs/adr/0002-digests-of-data-objects.md.
 """
 
 import hashlib

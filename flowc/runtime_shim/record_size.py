@@ -1,7 +1,7 @@
 """Keeps commit records small: what does not fit into one moves into data objects, and comes back when it is read."""
 
 import json
-from base64 import b64decode
+from binascii import a2b_base64
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -43,7 +43,7 @@ _MOVED_BYTES = 128
 
 def moved_out(store: Store, flow: str, entry: Mapping[str, Any]) -> dict[str, Any]:
     """Return an inline entry as one whose bytes stand in an object, which is put."""
-    data = memoryview(b64decode(entry["inline"], validate=True))
+    data = memoryview(a2b_base64(entry["inline"], strict_mode=True))
     packed = pack([digest_segment(data[seg[0] : seg[0] + seg[1]]) for seg in entry["segs"]])
     store.put_object(object_key(flow, packed.address), packed.parts)
     rest = {name: value for name, value in entry.items() if name not in ("inline", "segs")}

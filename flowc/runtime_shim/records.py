@@ -2,7 +2,6 @@
 
 import json
 import os
-import random
 import re
 import time
 from collections.abc import Iterator, Mapping
@@ -162,5 +161,5 @@ def _pauses() -> Iterator[float]:
     """Yield pauses in seconds, each a random part of a bound that doubles from 0.1 to 15, for 3 minutes in all."""
     started, bound = time.monotonic(), 0.1
     while time.monotonic() - started < 180:
-        yield random.uniform(0, bound)
+        yield bound * int.from_bytes(os.urandom(4), "big") / 2**32
         bound = min(bound * 2, 15)

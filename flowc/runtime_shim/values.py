@@ -1,6 +1,6 @@
 """Values in a store: an entry says how one is encoded and where its bytes are."""
 
-from base64 import b64decode, b64encode
+from binascii import a2b_base64, b2a_base64
 from typing import Any
 
 from flowc.runtime_shim.codecs import ArtifactError, Encoded, decode, encode, encode_bytes, type_name
@@ -61,7 +61,7 @@ def store_segments(store: Store, flow: str, encoded: Encoded, segments: list[Seg
         for segment in segments:
             segs.append([offset, segment.size, segment.size, "none", segment.digest])
             offset += segment.size
-        inline = b64encode(b"".join(segment.data for segment in segments)).decode()
+        inline = b2a_base64(b"".join(segment.data for segment in segments), newline=False).decode()
         return {"codec": encoded.codec, "type": encoded.type, "size": size, "inline": inline, "segs": segs}
     packed = pack(segments)
     store.put_object(object_key(flow, packed.address), packed.parts)
@@ -74,7 +74,7 @@ def load_segments(store: Store, flow: str, entry: Entry) -> list[Buffer]:
         return read_segments(store, object_key(flow, entry["obj"]), entry["segs"])
     key = "an inline artifact"
     try:
-        whole = memoryview(bytearray(b64decode(entry.get("inline", ""), validate=True)))
+        whole = memoryview(bytearray(a2b_base64(entry.get("inline", ""), strict_mode=True)))
     except ValueError as error:
         raise ObjectError(f"{key} is damaged: its base64 does not decode ({error}): run the step that made it again") from error
     spans = check_segs(entry["segs"], key)

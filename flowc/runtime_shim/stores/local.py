@@ -5,7 +5,6 @@ import mmap
 import os
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
-from urllib.parse import unquote_to_bytes
 
 from flowc.runtime_shim.stores.base import Buffer, Exists, StoreError
 from flowc.runtime_shim.stores.file_errors import NO_HARD_LINKS, described, no_hard_links
@@ -21,12 +20,20 @@ def path_of(url: str) -> str:
     """Return the folder of a `file://` root; raises StoreError where it is not absolute or names another machine."""
     rest = url.removeprefix("file://")
     host, slash, path = rest.partition("/")
-    folder = os.fsdecode(unquote_to_bytes(slash + path))
+    folder = _unquoted(slash + path)
     if not slash or host not in ("", "localhost"):
         raise StoreError(f"{url}: a local root is absolute and has three slashes, such as file:///var/flows")
     if "\0" in folder:
         raise StoreError(f"{url}: a folder name cannot hold a zero byte: choose another root")
     return os.path.normpath(folder)
+
+
+def _unquoted(path: str) -> str:
+    if "%" not in path:
+        return path
+    from urllib.parse import unquote_to_bytes
+
+    return os.fsdecode(unquote_to_bytes(path))
 
 
 class LocalStore:

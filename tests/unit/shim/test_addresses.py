@@ -118,7 +118,7 @@ def test_cases(text: str) -> None:
         check_run(text, seed)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(flow_texts(), st.integers(0, 2**32))
 def test_random_flows(text: str, seed: int) -> None:
     assume(tree_of(text) is not None)

@@ -103,6 +103,7 @@ def test_before_and_after_every_store_call(prepared: Path) -> None:
     assert states == ["old"] * turn + ["new"] * (len(calls) - turn)
 
 
+@pytest.mark.slow
 def test_before_every_call_of_the_file_system(prepared: Path) -> None:
     """Finer: inside `create` and `put_object`, at every call that Python reports to an audit hook."""
     active: list[Killer] = []
