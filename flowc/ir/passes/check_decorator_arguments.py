@@ -7,6 +7,7 @@ from flowc.ir.decorator_signatures import SIGNATURES, DecoratorSignature
 from flowc.ir.graph import Argument, Decorator, FlowGraph
 from flowc.ir.passes.decorated import decorated
 from flowc.ir.value_words import kind_of, spelt
+from flowc.ir.values import Unknown
 
 
 def check_decorator_arguments(graph: FlowGraph, report: Report) -> None:
@@ -21,6 +22,8 @@ def check_decorator_arguments(graph: FlowGraph, report: Report) -> None:
 def _check(decorator: Decorator, signature: DecoratorSignature, report: Report) -> None:
     first: dict[str, Argument] = {}
     for position, argument in enumerate(decorator.arguments):
+        if argument.name is None and isinstance(argument.value, Unknown):
+            continue  # perhaps `**config`, whose names are known when the flow runs
         if argument.name is None:
             _report_positional(decorator, signature, argument, position, report)
             continue
@@ -110,4 +113,4 @@ def _check_value(decorator: Decorator, spec: ArgumentSpec, argument: Argument, r
 def _range(spec: ArgumentSpec) -> str:
     if spec.name == "times":
         return "Metaflow makes six attempts at most: the first, four retries and one for @catch"
-    return f"leave {spec.name} out for its default, {spelt(spec.default)}"
+    return f"leave {spec.name} out" if spec.default is None else f"leave {spec.name} out for its default, {spelt(spec.default)}"

@@ -1,7 +1,8 @@
 """A gang and its @parallel step belong together: neither comes alone."""
 
 from flowc.diagnostics import Label, Report, codes
-from flowc.ir.graph import FlowGraph, NextGang
+from flowc.ir.decorator_signatures import SIGNATURES
+from flowc.ir.graph import FlowGraph, NextGang, Step
 
 
 def check_gangs(graph: FlowGraph, report: Report) -> None:
@@ -13,7 +14,7 @@ def check_gangs(graph: FlowGraph, report: Report) -> None:
             if target is None:
                 continue
             parallel = target.decorator("parallel")
-            if gang and parallel is None and not target.inputs:
+            if gang and parallel is None and not target.inputs and not _extended(target):
                 report(
                     codes.GANG_WITHOUT_PARALLEL,
                     edge.span,
@@ -30,3 +31,8 @@ def check_gangs(graph: FlowGraph, report: Report) -> None:
                     labels=[Label(parallel.span, "asks for a gang")],
                     help=f"self.next(self.{target.name}, num_parallel=…)",
                 )
+
+
+def _extended(step: Step) -> bool:
+    """Whether an unknown decorator, which has a finding of its own, may stand for @parallel, as @torchrun does."""
+    return any(decorator.origin == "flowc" and decorator.name not in SIGNATURES for decorator in step.decorators)

@@ -26,8 +26,9 @@ def _character(char: str) -> str:
 
 
 def _snake(name: str) -> str:
+    """Return `name` in Metaflow's manner, or nothing where more than case is wrong with it."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
-    return _OTHER.sub("", words).strip("_")
+    return "" if _OTHER.search(words) else words.strip("_")
 
 
 def _suggest(name: str) -> str:

@@ -1,0 +1,5 @@
+import os
+
+
+def disk():
+    return int(os.environ['DISK'])
