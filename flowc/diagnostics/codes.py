@@ -146,6 +146,7 @@ GENERATOR_STEP = Code("FLC113", "generator-step", 'step "{name}" is a generator'
 STATIC_STEP = Code("FLC114", "static-step", 'step "{name}" is a {kind}')
 REPEATED_STEP = Code("FLC115", "repeated-step", 'step "{name}" is defined twice in one class')
 DECORATED_MIXIN = Code("FLC116", "decorated-mixin", '@{name} stands on "{base}", which is no flow')
+CONFIG_NO_MAPPING = Code("FLC117", "config-no-mapping", 'content of config "{name}" is a {found}, not a mapping')
 
 # --- FLC200-219: the shape of self.next -------------------------------------------------------------------------------------
 

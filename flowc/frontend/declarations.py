@@ -8,8 +8,8 @@ from flowc.diagnostics.model import Report
 from flowc.frontend.arguments import Given, match_signature, read_arguments, text_of, type_name
 from flowc.frontend.configs import ContentError, format_label, format_of, parse_content
 from flowc.frontend.data_files import DataFiles
-from flowc.frontend.literals import ConfigPath, Folder
-from flowc.frontend.names import Authoring, External, OfFunction, Scope
+from flowc.frontend.literals import Folder
+from flowc.frontend.names import Authoring, ConfigPath, External, OfFunction, Scope
 from flowc.ir.graph import MISSING, Config, Missing, Parameter, ParameterType
 from flowc.ir.values import Unknown, Value
 from flowc.source import Span
@@ -18,6 +18,7 @@ KINDS: Final = frozenset({"Parameter", "IncludeFile", "Config"})
 _PARAMETER: Final = ("name", "default", "type", "help", "required", "show_default")
 _INCLUDE_FILE: Final = ("name", "required", "is_text", "encoding", "help", "parser")
 _CONFIG: Final = ("name", "default", "default_value", "help", "required", "parser", "plain")
+_MAPPING_HELP: Final = "wrap it in a mapping, or pass plain=True to get it as it is"
 _TYPES: Final[dict[str, ParameterType]] = {"str": "str", "int": "int", "float": "float", "bool": "bool"}
 
 
@@ -150,7 +151,7 @@ class DeclarationReader:
         except ImportError:
             return Unknown(f"`{parser}` needs a package that is not installed beside flowc", span)
         if not plain and not isinstance(value, dict):
-            self._report(codes.CONFIG_CONTENT, span, name=name, format="configuration", reason="it is no mapping of names")
+            self._report(codes.CONFIG_NO_MAPPING, span, name=name, found=type(value).__name__, help=_MAPPING_HELP)
             return Unknown("its content is no mapping", span)
         return value
 

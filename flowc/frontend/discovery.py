@@ -34,7 +34,7 @@ def flow_classes(module: Module, classes: Classes, decorators: DecoratorReader, 
 def _chosen(flows: Sequence[ClassInfo], module: Module, decorators: DecoratorReader) -> list[ClassInfo]:
     last = {info.name: info for info in flows}
     started = module.index.called
-    derived = {id(base) for info in flows for base in info.mro[1:]}
+    derived = {id(base) for info in flows for base in info.bases_first() if base is not info}
     starts_any = any(info.name in started for info in flows)
     chosen = []
     for info in flows:
@@ -48,7 +48,7 @@ def _chosen(flows: Sequence[ClassInfo], module: Module, decorators: DecoratorRea
 
 def _is_complete(info: ClassInfo, decorators: DecoratorReader) -> bool:
     steps = _step_names(info, decorators)
-    return ("start" in steps and "end" in steps) or len(steps) == 1
+    return "start" in steps and "end" in steps
 
 
 def _step_names(info: ClassInfo, decorators: DecoratorReader) -> set[str]:

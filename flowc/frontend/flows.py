@@ -1,6 +1,7 @@
 """A flow class, its bases included, to a `FlowGraph`."""
 
 import ast
+import builtins
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -10,8 +11,8 @@ from flowc.frontend.classes import ClassInfo
 from flowc.frontend.declarations import KINDS, DeclarationReader
 from flowc.frontend.decorators import DecoratorReader
 from flowc.frontend.index import Assigned, Binding, DefinedClass, DefinedFunction, FunctionNode, Imported, Opaque
-from flowc.frontend.literals import ConfigPath, Folder
-from flowc.frontend.names import Authoring, Builtin, Names, OfClass, OfFunction, OfValue, Scope
+from flowc.frontend.literals import Folder
+from flowc.frontend.names import Authoring, Builtin, ConfigPath, Names, OfClass, OfFunction, OfValue, Scope
 from flowc.frontend.steps import FoundStep, StepReader
 from flowc.frontend.uses import Bodies, UsesOfFlow
 from flowc.ir.graph import Config, Constant, Decorator, FlowGraph, Method, Parameter, Shadowed, Step
@@ -152,9 +153,9 @@ class FlowReader:
                 return
         if isinstance(value, ast.Name | ast.Attribute):
             entity = self._names.of(value, inner)
-            if isinstance(entity, OfClass):
+            if isinstance(entity, OfClass) or (isinstance(entity, Builtin) and isinstance(getattr(builtins, entity.name), type)):
                 return
-            if isinstance(entity, OfFunction):
+            if isinstance(entity, OfFunction | Builtin):
                 members.methods.append((name, owner, binding.target))
                 return
         if isinstance(value, ast.Lambda):

@@ -7,14 +7,26 @@ makes the compiler slow or large.
 import ast
 import posixpath
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from flowc.diagnostics import codes
 from flowc.diagnostics.model import Report
 from flowc.frontend.index import Assigned
-from flowc.frontend.names import Authoring, Builtin, Entity, External, Names, Nowhere, OfClass, OfFunction, OfModule, OfValue, Scope
-from flowc.frontend.operators import BINARY, COMPARE, UNARY, TooLargeError
+from flowc.frontend.names import (
+    Authoring,
+    Builtin,
+    ConfigPath,
+    Entity,
+    External,
+    Names,
+    Nowhere,
+    OfClass,
+    OfFunction,
+    OfModule,
+    OfValue,
+    Scope,
+)
+from flowc.frontend.operators import BINARY, COMPARE, TEXT_METHODS, UNARY, TooLargeError, text_method
 from flowc.ir.values import Unknown, Value
 
 _MAX_DEPTH: Final = 60
@@ -23,15 +35,6 @@ _PLAIN: Final = (str, int, float, bool, type(None))
 _SCALARS: Final[Mapping[str, Callable[[Any], Any]]] = {"str": str, "int": int, "float": float, "bool": bool}
 _CONVERSIONS: Final[Mapping[int, Callable[[Any], str]]] = {ord("s"): str, ord("r"): repr, ord("a"): ascii}
 _CONTAINERS: Final[Mapping[str, Callable[[Any], Any]]] = {"list": list, "tuple": tuple, "set": set}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ConfigPath:
-    """A place inside a config while its path is being followed: `config.a["b"]`."""
-
-    name: str
-    value: Value
-    path: tuple[str, ...] = ()
 
 
 class _StopError(Exception):
@@ -86,6 +89,10 @@ class Folder:
     def _stop(self, why: str, node: ast.expr, scope: Scope) -> _StopError:
         return _StopError(Unknown(why, scope.module.places.span(node)))
 
+    @staticmethod
+    def _text(node: ast.expr, scope: Scope) -> str:
+        return scope.module.places.text(node) if scope.configs is None else ast.unparse(node)[:60]
+
     def _fold(self, node: ast.expr, scope: Scope, depth: int) -> Any:
         self._nodes += 1
         if depth > _MAX_DEPTH or self._nodes > _MAX_NODES:
@@ -131,7 +138,7 @@ class Folder:
                 return self._call(node, scope, deeper)
             case ast.Lambda():
                 raise self._stop("it is a function that runs at deploy time", node, scope)
-        raise self._stop(f"`{scope.module.places.text(node)}` is computed when the flow runs", node, scope)
+        raise self._stop(f"`{self._text(node, scope)}` is computed when the flow runs", node, scope)
 
     def _known_value(self, node: ast.expr, scope: Scope, depth: int) -> Any:
         """Return a value that holds no Unknown, or stop with its reason."""
@@ -149,9 +156,9 @@ class Folder:
         try:
             return make()
         except TooLargeError:
-            raise self._stop(f"`{scope.module.places.text(node)}` is too large to work out", node, scope) from None
+            raise self._stop(f"`{self._text(node, scope)}` is too large to work out", node, scope) from None
         except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
-            raise self._stop(f"`{scope.module.places.text(node)}` raises {type(error).__name__}", node, scope) from None
+            raise self._stop(f"`{self._text(node, scope)}` raises {type(error).__name__}", node, scope) from None
 
     def _elements(self, elements: list[ast.expr], scope: Scope, depth: int) -> list[Any]:
         found: list[Any] = []
@@ -214,7 +221,7 @@ class Folder:
             self._nodes += 1
             operator = BINARY.get(type(link.op))
             if operator is None:
-                raise self._stop(f"`{scope.module.places.text(link)}` is computed when the flow runs", link, scope)
+                raise self._stop(f"`{self._text(link, scope)}` is computed when the flow runs", link, scope)
             result = self._attempt(lambda o=operator, a=result, b=right: o(a, b), link, scope)  # type: ignore[misc]  # bound default
         return result
 
@@ -261,17 +268,26 @@ class Folder:
         raise _StopError(Unknown(f'config "{holder.name}" has no key "{text}"', span))
 
     def _name(self, node: ast.Name | ast.Attribute, scope: Scope, depth: int) -> Any:
+        if scope.configs is not None:
+            root = _root(node)
+            if root is not None and root in scope.configs:
+                return scope.configs[root] if isinstance(node, ast.Name) else self._attribute(node, scope, depth)
+            if root is not None and isinstance(self.names.named(root, scope), Nowhere):
+                raise self._stop(f'the flow has no config "{root}"', node, scope)
         if isinstance(node, ast.Name) and node.id in ("__file__", "__name__", "__path__"):
             raise self._stop(f"`{node.id}` depends on where the flow runs", node, scope)
         entity = self.names.of(node, scope)
         if isinstance(node, ast.Attribute) and isinstance(entity, Nowhere):
-            holder = self._fold(node.value, scope, depth + 1)
-            if isinstance(holder, ConfigPath):
-                return self._into(holder, node.attr, node, scope)
-            if isinstance(holder, Unknown):
-                raise _StopError(holder)
-            raise self._stop(f"`{scope.module.places.text(node)}` is computed when the flow runs", node, scope)
+            return self._attribute(node, scope, depth)
         return self.of_entity(entity, node, scope, depth)
+
+    def _attribute(self, node: ast.Attribute, scope: Scope, depth: int) -> Any:
+        holder = self._fold(node.value, scope, depth + 1)
+        if isinstance(holder, ConfigPath):
+            return self._into(holder, node.attr, node, scope)
+        if isinstance(holder, Unknown):
+            raise _StopError(holder)
+        raise self._stop(f"`{self._text(node, scope)}` is computed when the flow runs", node, scope)
 
     def of_entity(self, entity: Entity, node: ast.expr, scope: Scope, depth: int = 0) -> Any:
         """Return the value of what a name stands for; stops where it has none."""
@@ -316,7 +332,7 @@ class Folder:
             if isinstance(found, Unknown):
                 raise _StopError(found)
             if not isinstance(found, list | tuple | str):
-                raise self._stop(f"`{scope.module.places.text(value)}` is unpacked when the flow runs", value, scope)
+                raise self._stop(f"`{self._text(value, scope)}` is unpacked when the flow runs", value, scope)
             found = self._attempt(lambda found=found, number=number: found[number], value, scope)  # type: ignore[misc]  # bound default
         return found
 
@@ -346,8 +362,17 @@ class Folder:
                 return self._attempt(lambda: len(sized), node, scope)
             case Builtin(name="dict") if len(node.args) <= 1:
                 return self._dict_call(node, scope, depth)
-        text = scope.module.places.text(node.func)
+        if isinstance(node.func, ast.Attribute) and node.func.attr in TEXT_METHODS and not node.keywords:
+            return self._text_method(node, node.func, scope, depth)
+        text = self._text(node.func, scope)
         raise self._stop(f"`{text}(…)` is called when the flow runs", node, scope)
+
+    def _text_method(self, node: ast.Call, function: ast.Attribute, scope: Scope, depth: int) -> Any:
+        holder = self._known_value(function.value, scope, depth)
+        arguments = [self._known_value(argument, scope, depth) for argument in node.args]
+        if not isinstance(holder, str) or not all(isinstance(argument, str | int) for argument in arguments):
+            raise self._stop(f"`{self._text(function, scope)}(…)` is called when the flow runs", node, scope)
+        return self._attempt(lambda: text_method(holder, function.attr, arguments), node, scope)
 
     def _dict_call(self, node: ast.Call, scope: Scope, depth: int) -> dict[Any, Any]:
         found: dict[Any, Any] = {}
@@ -372,26 +397,11 @@ class Folder:
             tree = ast.parse(text.strip(), mode="eval")
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             raise self._stop(f"config_expr cannot read `{text[:60]}`", node, scope) from None
-        path: list[str] = []
-        inner: ast.expr = tree.body
-        while True:
-            match inner:
-                case ast.Attribute(value=value, attr=attr):
-                    path.append(attr)
-                    inner = value
-                case ast.Subscript(value=value, slice=ast.Constant(value=str(key))):
-                    path.append(key)
-                    inner = value
-                case _:
-                    break
-        if not isinstance(inner, ast.Name):
-            raise self._stop(f"config_expr runs `{text[:60]}`", node, scope)
-        found = self.configs.get(inner.id)
-        if found is None:
-            raise self._stop(f'the flow has no config "{inner.id}"', node, scope)
-        for key in reversed(path):
-            found = self._into(found, key, node, scope)
-        return found
+        for inner in ast.walk(tree.body):
+            # Findings point at the call: places inside its text would mean another file.
+            if isinstance(inner, ast.expr | ast.keyword):
+                ast.copy_location(inner, node.args[0])
+        return self._fold(tree.body, Scope(scope.module, scope.table, scope.before, scope.late, self.configs), depth)
 
 
 def why_no_value(entity: Entity) -> str:
@@ -414,6 +424,12 @@ def why_no_value(entity: Entity) -> str:
         case Nowhere(why=why):
             return why
     return "it is computed when the flow runs"
+
+
+def _root(node: ast.expr) -> str | None:
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None
 
 
 def _plain(found: Any) -> Value:

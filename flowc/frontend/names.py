@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+from collections.abc import Mapping
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -20,6 +21,7 @@ from flowc.frontend.index import (
     index_body,
 )
 from flowc.frontend.project import Module, Project
+from flowc.ir.values import Value
 
 _BUILTINS = frozenset(dir(builtins))
 _MAX_HOPS = 50
@@ -90,6 +92,15 @@ Entity = Authoring | External | Builtin | OfModule | OfClass | OfFunction | OfVa
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class ConfigPath:
+    """A place inside a config while its path is being followed: `config.a["b"]`."""
+
+    name: str
+    value: Value
+    path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Scope:
     """Where an expression stands: its module, the class body around it, and the statement it belongs to."""
 
@@ -98,10 +109,12 @@ class Scope:
     before: Position = AFTER_ALL
     late: bool = False
     """Inside a function, which runs when the module is complete."""
+    configs: Mapping[str, ConfigPath] | None = None
+    """Names that mean configs, inside the text of a `config_expr`; None elsewhere."""
 
     def at(self, position: Position) -> "Scope":
         """Return the same scope as one of its statements sees it."""
-        return Scope(self.module, self.table, position, self.late)
+        return Scope(self.module, self.table, position, self.late, self.configs)
 
 
 class Names:

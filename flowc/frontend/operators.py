@@ -2,7 +2,7 @@
 
 import ast
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 _MAX_LENGTH: Final = 1 << 20
@@ -78,3 +78,27 @@ COMPARE: Final[Mapping[type[ast.cmpop], Callable[[Any, Any], bool]]] = {
     ast.In: lambda item, holder: item in holder,
     ast.NotIn: lambda item, holder: item not in holder,
 }
+TEXT_METHODS: Final = frozenset(
+    {
+        "capitalize",
+        "endswith",
+        "lower",
+        "lstrip",
+        "removeprefix",
+        "removesuffix",
+        "replace",
+        "rstrip",
+        "split",
+        "startswith",
+        "strip",
+        "upper",
+    }
+)
+"""Methods of text that make no more than they are given (`replace` is capped) and depend on nothing else."""
+
+
+def text_method(text: str, name: str, arguments: Sequence[Any]) -> Any:
+    """Return `text.name(*arguments)` for a name in `TEXT_METHODS`; raises what the method raises, and TooLargeError."""
+    if name == "replace" and len(arguments) > 1 and (len(text) + 1) * (len(str(arguments[1])) + 1) > _MAX_LENGTH:
+        raise TooLargeError
+    return getattr(text, name)(*arguments)

@@ -61,7 +61,7 @@ def find_project_root(flow_file: Path) -> Path:
     """Return the nearest folder above `flow_file` with flowc.toml, pyproject.toml or .git, else the file's own folder."""
     folder = Path(os.path.abspath(flow_file)).parent
     for candidate in (folder, *folder.parents):
-        if any((candidate / mark).exists() for mark in _ROOT_MARKS):
+        if any(os.path.exists(candidate / mark) for mark in _ROOT_MARKS):
             return candidate
     return folder
 

@@ -1,0 +1,3 @@
+from .inner import name
+from ..beyond import nothing
+from . import does_not_exist

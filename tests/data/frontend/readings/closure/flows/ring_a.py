@@ -1,0 +1,3 @@
+from ring_b import RING as INNER
+
+RING = INNER + 1

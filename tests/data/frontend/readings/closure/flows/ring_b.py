@@ -1,0 +1,3 @@
+import ring_a
+
+RING = 1

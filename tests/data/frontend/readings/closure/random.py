@@ -1,0 +1,1 @@
+"""In the root it does not hide the standard library's."""

@@ -1,0 +1,3 @@
+import random
+
+value = 1

@@ -1,0 +1,7 @@
+from flowc import FlowSpec, step
+
+
+class TrainFlow(FlowSpec):
+    @step
+    def start(self):
+        pass

@@ -1,0 +1,3 @@
+from flowc import step as starred_step
+
+__all__ = ["starred_step"]

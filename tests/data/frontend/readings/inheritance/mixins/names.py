@@ -1,0 +1,1 @@
+TABLE = "rows" + "_v2"

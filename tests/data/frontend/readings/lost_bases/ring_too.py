@@ -1,0 +1,5 @@
+from ring import Ring
+
+
+class RingToo(Ring):
+    pass

@@ -1,0 +1,6 @@
+RATE = 1 / 4
+DEFAULTS = {"deep": ["first"]}
+
+
+def make_name():
+    return "computed"

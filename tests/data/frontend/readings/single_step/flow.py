@@ -1,0 +1,7 @@
+from flowc import FlowSpec, step
+
+
+class Single(FlowSpec):
+    @step
+    def only(self):
+        """One step."""

@@ -1,0 +1,2 @@
+KIND = "kind"
+SIZE = 3

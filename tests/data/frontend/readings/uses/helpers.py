@@ -1,0 +1,2 @@
+def fill(flow):
+    flow.filled = 1
