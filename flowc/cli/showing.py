@@ -40,7 +40,7 @@ def run_json(run: Run) -> dict[str, Any]:
     for step in reversed(run.steps):
         tasks = list(step.tasks)
         steps.append({"name": step.id, "tasks": len(tasks), "statuses": dict(sorted(Counter(task.status for task in tasks).items()))})
-    return {"root": run.root, "run": {**run_facts(run), "origin": run.origin, "given": dict(run.given), "steps": steps}}
+    return {"root": run.root, "run": {**run_facts(run), "origin": run.origin_pathspec, "given": dict(run.given), "steps": steps}}
 
 
 def run_text(run: Run, *, color: bool) -> str:
@@ -52,7 +52,7 @@ def run_text(run: Run, *, color: bool) -> str:
         ("took", run_took(run)),
         ("engine", run.engine or ""),
         ("tags", ", ".join(sorted(run.tags))),
-        ("origin", run.origin or ""),
+        ("origin", run.origin_pathspec or ""),
         ("code", run.code.digest if run.code else ""),
         *((f"--{name}", str(value)) for name, value in run.given.items()),
     ]

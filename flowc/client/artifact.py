@@ -1,9 +1,10 @@
 """One artifact of a task: what the record says of it, and its value when asked for."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from flowc.client.errors import ArtifactError, not_found
 from flowc.client.node import Node
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 class Artifact(Node):
     """A named value that a task left. Only `data` fetches and unpickles it."""
-
-    depth: ClassVar[int] = 5
 
     _entry: contract.Entry
 
@@ -75,6 +74,13 @@ class Artifact(Node):
     def tags(self) -> frozenset[str]:
         """The tags of the run."""
         return self.task.tags
+
+    @property
+    def created_at(self) -> datetime | None:
+        """When the task that left it ended, in UTC."""
+        return self.task.finished_at
+
+    finished_at = created_at
 
     @cached_property
     def data(self) -> Any:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import Self
 
 from flowc.client.errors import not_found
 from flowc.client.listing import Listing
@@ -17,8 +17,6 @@ _LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 class Flow(Node):
     """A flow by its deployed name, such as `TrainFlow` or `project.branch.TrainFlow`. Iterating gives its runs, the newest first."""
-
-    depth: ClassVar[int] = 1
 
     def __init__(self, name: str, *, root: str | Path | None = None) -> None:
         """Find the flow `name` in the store at `root`; raises NotFound, and says what there is."""
@@ -36,6 +34,11 @@ class Flow(Node):
     def name(self) -> str:
         """The deployed name."""
         return self.id
+
+    @property
+    def created_at(self) -> datetime | None:
+        """When its oldest run began, in UTC."""
+        return self.runs[-1].created_at if self.runs else None
 
     @property
     def runs(self) -> Listing[Run]:

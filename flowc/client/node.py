@@ -1,6 +1,6 @@
 """What flow, run, step, task and artifact have in common: a place in a store, and a pathspec that names it."""
 
-from typing import ClassVar, Self
+from typing import Self
 
 from flowc.client.pathspec import join_pathspec
 from flowc.client.reader import Reader
@@ -8,8 +8,6 @@ from flowc.client.reader import Reader
 
 class Node:
     """A place in a store. Equal where store and pathspec are."""
-
-    depth: ClassVar[int]
 
     _reader: Reader
     _parts: tuple[str, ...]
@@ -35,6 +33,30 @@ class Node:
     def pathspec(self) -> str:
         """The node's name, such as `Flow/RUN/step/AT`."""
         return join_pathspec(self._parts)
+
+    @property
+    def path_components(self) -> list[str]:
+        """The components of the pathspec, as they really are."""
+        return list(self._parts)
+
+    @property
+    def tags(self) -> frozenset[str]:
+        """The tags of the run; a flow has none."""
+        return frozenset()
+
+    @property
+    def user_tags(self) -> frozenset[str]:
+        """All tags: flowc sets none by itself."""
+        return self.tags
+
+    @property
+    def system_tags(self) -> frozenset[str]:
+        """No tags: flowc sets none by itself."""
+        return frozenset()
+
+    def is_in_namespace(self) -> bool:
+        """Return True: there are no namespaces here."""
+        return True
 
     @property
     def root(self) -> str:

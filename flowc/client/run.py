@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from flowc.client.artifact import ArtifactValues
 from flowc.client.attempt import moment
@@ -12,12 +12,13 @@ from flowc.client.errors import not_found
 from flowc.client.listing import Listing
 from flowc.client.node import Node
 from flowc.client.parameters import Parameters
-from flowc.client.pathspec import split_pathspec
+from flowc.client.pathspec import join_pathspec, split_pathspec
 from flowc.client.reader import Reader
 from flowc.client.step import Step
 from flowc.client.tags import change_tags, current_tags
 from flowc.client.task import Task
 from flowc.runtime_shim import contract
+from flowc.runtime_shim.events import Trigger, trigger_from
 
 if TYPE_CHECKING:
     from flowc.client.flow import Flow
@@ -28,8 +29,6 @@ _LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 class Run(Node):
     """A run, such as `TrainFlow/RUN`. Iterating gives its steps, the latest first."""
-
-    depth: ClassVar[int] = 2
 
     _began_found: Mapping[str, Any]
 
@@ -183,10 +182,15 @@ class Run(Node):
         return str(name) if name else None
 
     @property
-    def origin(self) -> str | None:
+    def origin_pathspec(self) -> str | None:
         """The run that this one resumed, None for a run from scratch."""
         found = self._began.get("origin")
-        return str(found) if found else None
+        return join_pathspec((self._parts[0], str(found))) if found else None
+
+    @property
+    def trigger(self) -> Trigger | None:
+        """The events that started the run, None where it was started by hand."""
+        return trigger_from(self._began.get("trigger"))
 
     # --- tags ------------------------------------------------------------------------------------------------------------------
 
@@ -194,8 +198,6 @@ class Run(Node):
     def tags(self) -> frozenset[str]:
         """The tags: those given when the run started, with what was added and removed since."""
         return current_tags(self._reader, *self._run, self._began.get("tags") or ())
-
-    user_tags = tags
 
     def add_tag(self, tag: str) -> None:
         """Add a tag; one that is on already stays."""

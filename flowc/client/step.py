@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Self
 
 from flowc.client.errors import not_found
 from flowc.client.listing import Listing
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 class Step(Node):
     """A step of a run, such as `TrainFlow/RUN/train`. Iterating gives its tasks in the order of their addresses."""
-
-    depth: ClassVar[int] = 3
 
     def __init__(self, pathspec: str, *, root: str | Path | None = None) -> None:
         """Find the step at `FLOW/RUN/STEP`; raises NotFound, and says what there is."""
@@ -53,6 +51,16 @@ class Step(Node):
         return self.tasks[0]
 
     control_task = task
+
+    @property
+    def parent_steps(self) -> list["Step"]:
+        """The steps that the first task's parents are of."""
+        return list(dict.fromkeys(parent.step for parent in self.task.parent_tasks))
+
+    @property
+    def child_steps(self) -> list["Step"]:
+        """The steps behind that ran; empty where the store has no plan."""
+        return [step for step in (Step._at(self._reader, (*self._parts[:2], name)) for name in self.task._behind) if step._addresses]
 
     @property
     def run(self) -> "Run":

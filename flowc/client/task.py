@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from flowc.client.artifact import Artifact, Artifacts, ArtifactValues
 from flowc.client.attempt import Attempt, TaskException
+from flowc.client.code import Code
 from flowc.client.errors import not_found
 from flowc.client.node import Node
 from flowc.client.pathspec import join_pathspec, split_pathspec
@@ -24,8 +25,6 @@ TaskStatus = Literal["ok", "caught", "failed", "running"]
 
 class Task(Node):
     """A step at an address, such as `TrainFlow/RUN/train/r.3`."""
-
-    depth: ClassVar[int] = 4
 
     _commit_found: Mapping[str, Any] | None
 
@@ -140,13 +139,17 @@ class Task(Node):
     @property
     def child_tasks(self) -> list["Task"]:
         """The tasks that this one's artifacts went to. Reads the records of the steps behind; empty where the store has no plan."""
-        plan = self._reader.plan(self._parts[0], (self._commit or {}).get("code"))
-        if plan is None or self._parts[2] not in plan["steps"]:
-            return []
         from flowc.client.step import Step
 
-        behind = [Step._at(self._reader, (*self._parts[:2], name)) for name in plan["steps"][self._parts[2]]["next"]]
-        return [task for step in behind for task in step.tasks if self in task.parent_tasks]
+        steps = [Step._at(self._reader, (*self._parts[:2], name)) for name in self._behind]
+        return [task for step in steps for task in step.tasks if self in task.parent_tasks]
+
+    @property
+    def _behind(self) -> list[str]:
+        """Names of the steps that the step goes on to; empty where the store has no plan."""
+        commit = self._commit or {}
+        plan = self._reader.plan(self._parts[0], commit.get("code"))
+        return plan["steps"][self._parts[2]]["next"] if plan is not None and self._parts[2] in plan["steps"] else []
 
     @property
     def origin_pathspec(self) -> str | None:
@@ -253,11 +256,20 @@ class Task(Node):
             return {}
         return {**latest.engine, "attempt": latest.number, "code": latest._record.get("code")}
 
+    def loglines(self, stream: str = "stdout") -> Iterator[tuple[None, str]]:
+        """Return an iterator over the lines of the log, as Metaflow's (time, line); times of lines are not kept."""
+        return ((None, line) for line in self.log.splitlines())
+
     @property
-    def code(self) -> str | None:
-        """Digest of the code package that the task ran."""
-        found = (self._commit or {}).get("code")
-        return str(found) if found else None
+    def runtime_name(self) -> str | None:
+        """The engine that ran it."""
+        return self.engine.get("name")
+
+    @property
+    def code(self) -> Code | None:
+        """The code package that the task ran."""
+        digest = (self._commit or {}).get("code")
+        return Code(self._parts[0], str(digest), self._reader) if digest else None
 
     # --- artifacts -------------------------------------------------------------------------------------------------------------
 

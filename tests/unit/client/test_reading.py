@@ -113,6 +113,30 @@ def test_parents_and_children(ran):
     assert Task("TrainFlow/one/start/r", root=ran.root).parent_tasks == []
 
 
+def test_steps_around(ran):
+    run = Run("TrainFlow/one", root=ran.root)
+    assert [step.id for step in run["join"].parent_steps] == ["check"]
+    assert [step.id for step in run["train"].child_steps] == ["check"]
+    assert run["start"].parent_steps == run["end"].child_steps == []
+    loops = Run("Loops/one", root=ran.root)
+    assert [step.id for step in loops["both"].parent_steps] == ["left", "right"]
+    assert [step.id for step in loops["work"].child_steps] == ["work", "join"]
+
+
+def test_metaflow_habits(ran):
+    task = Task("TrainFlow/one/train/r.1", root=ran.root)
+    assert task.path_components == ["TrainFlow", "one", "train", "r.1"]
+    assert task.user_tags == task.tags == {"nightly", "b"}
+    assert task.system_tags == frozenset()
+    assert [line for _, line in task.loglines("stdout")] == ["training m1 attempt 1"]
+    assert task.runtime_name == "local"
+    assert task.metadata_dict["attempt"] == 1
+    assert task["score"].created_at == task.finished_at
+    assert task.origin_pathspec is None
+    assert task.run.trigger is None
+    assert Flow("TrainFlow", root=ran.root).created_at == task.run.created_at
+
+
 def test_loops_splits_and_gangs(ran):
     run = Run("Loops/one", root=ran.root)
     assert [task.at for task in run["work"]] == ["r.0~0", "r.0~1", "r.1~0"]
@@ -134,7 +158,7 @@ def test_parameters_and_code(ran, tmp_path):
     assert dict(run.given) == {"alpha": 0.25, "fail": False}
     assert run.code.script_name == "train.py"
     assert run.code.flowspec == (ran.folder / "train.py").read_text()
-    assert run.code.digest == run.end_task.code
+    assert run.code == run.end_task.code
     assert sorted(path.name for path in run.code.extract(tmp_path / "code").iterdir()) == ["plan.json", "train.py"]
     with pytest.raises(FlowcError, match="not empty"):
         run.code.extract(tmp_path / "code")
