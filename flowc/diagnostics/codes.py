@@ -19,6 +19,9 @@ DEFAULT_NOT_JSON = Code("FLC406", "default-not-json", "default of parameter {nam
 ENVIRONMENT_VALUE = Code("FLC407", "environment-value", "environment variable {name!r} cannot hold this value")
 ENVIRONMENT_NAME = Code("FLC408", "environment-name", "environment variable {name!r} is not the flow's to set")
 TEXT_NOT_UNICODE = Code("FLC409", "text-not-unicode", "{what} holds half of a surrogate pair")
+DEFAULTS_TOO_LARGE = Code(
+    "FLC410", "defaults-too-large", "defaults of all parameters take {size} bytes as JSON on {target}; the limit is {limit}"
+)
 
 # names
 INVALID_STEP_NAME = Code("FLC150", "invalid-step-name", 'step name "{step}" has {found}')

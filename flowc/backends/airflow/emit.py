@@ -3,7 +3,6 @@
 import inspect
 import re
 import shlex
-import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -15,7 +14,7 @@ import jinja2
 from flowc.backends.airflow.chains import chains, lines
 from flowc.backends.airflow.model import ArmGate, Dag, FormParameter, Gate, Group, MergeGate, Planner, StepTask
 from flowc.backends.airflow.names import variables
-from flowc.backends.airflow.python_text import INDENT, WIDTH, Code, call_text, columns, escaped, value_text
+from flowc.backends.airflow.python_text import INDENT, WIDTH, Code, call_text, columns, escaped, value_text, wrapped
 from flowc.backends.airflow.templating import literal
 
 Edges = tuple[tuple[str, str], ...]
@@ -205,18 +204,19 @@ def _parameter_text(parameter: FormParameter) -> str:
 
 def docstring(name: str, doc: str | None, provenance: Provenance) -> str:
     """Return the module docstring: the flow's own, then where the file came from, in the words that `deploy` looks for."""
-    own = [_plain(line) for line in inspect.cleandoc(doc or "").expandtabs(4).split("\n")]
-    wrapped = [piece for line in own for piece in (textwrap.wrap(line, 120 if line.isascii() else 60) or [""])]
-    head = f"{name}: {wrapped.pop(0)}" if wrapped[0] and len(name) < 30 else f"{name}."
-    body = "\n".join(wrapped).strip("\n")
-    made = f"Written by flowc {provenance.version} from {_plain(provenance.source)} ({provenance.digest})."
+    text = _without_fences(inspect.cleandoc(doc or "").expandtabs(4))
+    own = [piece for line in text.split("\n") for piece in wrapped(line, 120)]
+    head = f"{name}: {own.pop(0)}" if own[0] and len(name) < 30 else f"{name}."
+    body = "\n".join(own).strip("\n")
+    made = f"Written by flowc {provenance.version} from {escaped(_without_fences(provenance.source))} ({provenance.digest})."
     advice = "Edit the flow and compile again, not this file."
-    options = f"Options: {_plain(provenance.options)}"
+    options = f"Options: {escaped(_without_fences(provenance.options))}"
     return '"""' + "\n".join([head, *([body] if body else []), "", made, advice, options]) + '\n"""'
 
 
-def _plain(text: str) -> str:
-    return re.sub('"""+', lambda found: "'" * len(found[0]), escaped(text.rstrip()))
+def _without_fences(text: str) -> str:
+    """Return `text` without what would end a docstring."""
+    return re.sub('""+', lambda found: "'" * len(found[0]), text)
 
 
 @cache

@@ -1,5 +1,6 @@
 """What Airflow cannot take, checked before anything is written. Facts of November 2026, Airflow 2.10 to 3.3."""
 
+import json
 import math
 import re
 from typing import Final
@@ -9,7 +10,7 @@ from flowc.diagnostics.model import Report
 from flowc.ir.graph import MISSING, Missing, NextSwitch, Parameter, Step
 from flowc.ir.regions import RegionTree
 from flowc.ir.values import Unknown, Value, first_unknown
-from flowc.runtime_shim.contract import Plan, PlanStep
+from flowc.runtime_shim.contract import PARAMS, Plan, PlanStep
 from flowc.source import Span
 
 MAX_ID_LENGTH: Final = 250
@@ -39,6 +40,7 @@ def check_limits(tree: RegionTree, plan: Plan, report: Report) -> None:
         _check_environment(step, plan["steps"][step.name], report)
     for parameter in graph.parameters:
         _check_default(parameter, report)
+    _check_size(tree, plan, report)
 
 
 def _check_length(what: str, name: str, limit: int, span: Span, report: Report) -> None:
@@ -90,6 +92,22 @@ def _check_default(parameter: Parameter, report: Report) -> None:
             name=parameter.name,
             notes=[f"it holds {trouble}"],
             help="use text, numbers, true, false, null, lists and dictionaries with text as keys",
+        )
+
+
+def _check_size(tree: RegionTree, plan: Plan, report: Report) -> None:
+    """All values travel in one environment variable; a run that gives larger ones is the shim's to refuse."""
+    size = len(json.dumps({parameter["name"]: parameter.get("default") for parameter in plan["parameters"]}))
+    if size + len(PARAMS) + 2 > MAX_ENVIRONMENT_BYTES:
+        largest = max(plan["parameters"], key=lambda parameter: len(json.dumps(parameter.get("default"))))
+        span = next(parameter.span for parameter in tree.graph.parameters if parameter.name == largest["name"])
+        report(
+            codes.DEFAULTS_TOO_LARGE,
+            span,
+            size=size,
+            limit=MAX_ENVIRONMENT_BYTES,
+            target="airflow",
+            help="put the data into a file and read it with IncludeFile or Config",
         )
 
 

@@ -101,6 +101,20 @@ def _pieces(text: str, room: int) -> list[str]:
     return parts
 
 
+def wrapped(line: str, room: int) -> list[str]:
+    """Return `line` as escaped text of at most `room` columns a line: cut at blanks where there are any, never inside an escape."""
+    lines, here = [], ""
+    for word in re.findall(r" +|[^ ]+", line):
+        pieces = [escaped(word)] if columns(escaped(word)) <= room else [escaped(char) for char in word]
+        for piece in pieces:
+            if here and columns(here) + columns(piece) > room:
+                lines.append(here.rstrip(" "))
+                here = ""
+            if here or not lines or piece.strip(" "):
+                here += piece
+    return [*lines, here.rstrip(" ")]
+
+
 def call_text(
     name: str, arguments: Sequence[object], keywords: Mapping[str, object], column: int = 0, indent: int = 0, *, end: int = 0
 ) -> str:

@@ -35,6 +35,9 @@ NASTY = [
     '"' * 200,
     "'\"" * 100,
     ".env",
+    "\U00010000" * 60,
+    "\\" * 300,
+    "one two " * 60,
 ]
 text = st.one_of(
     st.sampled_from(NASTY), st.text(st.characters(exclude_categories=["Cs"]), max_size=60), st.text("{}%#'\"\\\n\r .sh", max_size=200)
@@ -69,7 +72,7 @@ def calls(text: str, name: str) -> list[ast.Call]:
 
 
 def test_text_comes_back(tmp_path: Path) -> None:
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=100, deadline=None)
     @given(st.lists(json_value, min_size=1, max_size=6), st.lists(text, min_size=1, max_size=3), st.lists(text, max_size=3), text)
     def emitted(values: list[Any], helps: list[str], variables: list[str], doc: str) -> None:
         environment = {f"V{i}": value for i, value in enumerate(variables)}

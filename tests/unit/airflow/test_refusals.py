@@ -121,6 +121,10 @@ def test_what_has_no_effect_is_said(tmp_path: Path) -> None:
         ({"start": '@environment(vars={"A": "x\\0"})'}, "environment variable 'A' cannot hold this value"),
         ({"start": '@environment(vars={"A": "x" * 131072})'}, "environment variable 'A' cannot hold this value"),
         ({"start": '@environment(vars={"A": "\\ud800"})'}, "environment variable 'A' holds half of a surrogate pair"),
+        (
+            {"members": 'p = Parameter("p", default="x" * 131072)'},
+            "defaults of all parameters take 131081 bytes as JSON on airflow; the limit is 131072",
+        ),
         ({"members": 'p = Parameter("p", default="\\udfff")'}, "default of parameter 'p' holds half of a surrogate pair"),
         ({"members": 'p = Parameter("p", default=1e999)'}, "default of parameter 'p' is no JSON value"),
         ({"members": 'p = Parameter("p", type=JSONType, default={1: 2})'}, "default of parameter 'p' is no JSON value"),
