@@ -72,7 +72,6 @@ def parameter_option(parameter: Parameter, slot: str) -> click.Option:
         [slot, *spellings(parameter.name)],
         type=_TYPES[parameter.type],
         required=needed,
-        default=None,
         help="  ".join(words) or None,
     )
 

@@ -13,7 +13,7 @@ VERBS = {
 
 def run_script(flow_class: type, arguments: list[str]) -> NoReturn:
     """Do what the command line of a flow file says, and exit as `flowc` does."""
-    file = Path(str(sys.modules["__main__"].__file__))
+    file = _as_called(Path(str(sys.modules["__main__"].__file__)))
     named = f"{file}:{flow_class.__name__}"
     match arguments:
         case ["run", *rest]:
@@ -28,6 +28,12 @@ def run_script(flow_class: type, arguments: list[str]) -> NoReturn:
         case [verb, *_]:
             print(f"{_usage(file)}\n\nflowc: error: {verb!r} is none of these commands", file=sys.stderr)
     sys.exit(2)
+
+
+def _as_called(file: Path) -> Path:
+    """Return the file as the person spelt it, where that still leads there: the flow may have changed the working directory."""
+    called = Path(sys.argv[0])
+    return called if called.exists() and called.samefile(file) else file
 
 
 def _usage(file: Path) -> str:

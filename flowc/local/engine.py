@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from flowc.errors import FlowcError
 from flowc.local.events import Event, Notice, Outcome, TaskEnded, TaskOutput, TaskStarted
 from flowc.local.policy import HARD_KILL_MARGIN, Policy, has_open_values, policy_of
 from flowc.local.processes import IMPORT_TICKET, Gone, Interrupted, Line, Lost, Processes
@@ -79,6 +80,7 @@ class Engine:
     walk: Walk
     plan: Plan
     code_dir: Path
+    root: str
     max_workers: int
     isolate: bool
     attempt_for: Callable[[Task], Attempt]
@@ -117,36 +119,36 @@ class Engine:
     # --- the launcher ------------------------------------------------------------------------------------------------------
 
     def _prepare(self) -> bool:
-        """Get a launcher ready: with the flow imported where tasks are forked from it. False if a signal came first."""
-        known: Mapping[str, Mapping[str, Any]] = {}
+        """Get a launcher ready: with the flow imported where tasks are forked from it. False if a signal came first.
+
+        A launcher that the import killed is replaced by one that leaves the import to the tasks, like one whose import failed.
+        """
         fresh = self.isolate
+        known: Mapping[str, Mapping[str, Any]] = {}
         if not fresh or has_open_values(self.plan["steps"]):
             hello = self._begin(fresh=False)
-            if hello is None:
-                return False
-            known = hello.decorators
-            if hello.failed:
-                fresh = True
-            elif hello.threads and not fresh:
-                fresh = True
-                many = f"{hello.threads} threads" if hello.threads > 1 else "a thread"
-                self.on_event(Notice(text=f"importing the flow started {many}, so every task gets an interpreter of its own"))
-            if fresh and not hello.failed and self._begin(fresh=True) is None:
-                return False
-        elif self._begin(fresh=True) is None:
-            return False
+            if hello is not None:
+                known = hello.decorators
+                if hello.threads and not fresh:
+                    many = f"{hello.threads} threads" if hello.threads > 1 else "a thread"
+                    self.on_event(Notice(text=f"importing the flow started {many}, so every task gets an interpreter of its own"))
+                fresh = fresh or hello.threads > 0
+            fresh = fresh or hello is None
+        if fresh and self.stopped_by is None and self._begin(fresh=True) is None and self.stopped_by is None:
+            raise FlowcError("the process that starts the tasks ended at once", help="its last words stand above, behind [import]")
         self._policies = {name: policy_of(step, known.get(name, {})) for name, step in self.plan["steps"].items()}
-        return True
+        return self.stopped_by is None
 
     def _begin(self, *, fresh: bool) -> Hello | None:
-        self.processes.begin(Begin(plan=dict(self.plan), code_dir=str(self.code_dir), fresh=fresh))
+        """Start a launcher and return what it says first; None where it was killed before, or a signal came."""
+        self.processes.begin(Begin(plan=dict(self.plan), code_dir=str(self.code_dir), root=self.root, fresh=fresh))
         while self.stopped_by is None:
             for happening in self.processes.wait(None):
                 match happening:
                     case Hello():
                         return happening
                     case Lost():
-                        return Hello(failed=True)
+                        return None
                     case _:
                         self._take(happening)
         return None

@@ -26,6 +26,7 @@ from flowc.runtime_shim.exit_hooks import run_exit_hooks
 from flowc.runtime_shim.loading import LoadedFlow, load_flow
 from flowc.runtime_shim.policies import retry_of, timeout_of
 from flowc.runtime_shim.run_step import run_attempt
+from flowc.runtime_shim.stores import open_store
 
 _EXIT_BUG = 70
 _FRESH_ACTIONS = ((signal.SIGINT, signal.default_int_handler), (signal.SIGTERM, signal.SIG_DFL), (signal.SIGCHLD, signal.SIG_DFL))
@@ -101,7 +102,8 @@ class Launcher:
             except BaseException:
                 # The first task imports the flow again, fails the same way, and leaves the records of it.
                 self._flow = None
-                return Hello(failed=True)
+                return Hello()
+        open_store(begin.root)  # so that its module is imported once, here
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self._wake_end, warn_on_full_buffer=False)
         sys.stdout.flush()

@@ -111,6 +111,7 @@ def run_flow(
                 walk=Walk(tree),
                 plan=planned,
                 code_dir=code_dir,
+                root=root,
                 max_workers=workers,
                 isolate=isolated,
                 attempt_for=maker,

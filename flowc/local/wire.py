@@ -18,19 +18,19 @@ _LENGTH = struct.Struct("!I")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begin:
-    """First message to a launcher. `fresh`: an interpreter of its own per task, so do not import the flow."""
+    """First message to a launcher. `fresh`: an interpreter of its own per task, so do not import the flow. `root`: the store."""
 
     plan: dict[str, Any]
     code_dir: str
+    root: str
     fresh: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hello:
-    """First answer: how many threads the import started, whether it failed, and decorator values only the imported flow knows."""
+    """First answer: how many threads the import started, and values of decorators that only the imported flow knows, by step."""
 
     threads: int = 0
-    failed: bool = False
     decorators: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 

@@ -1,0 +1,163 @@
+"""`flowc run` and `python flow.py run`: parameters, names of runs, findings before anything runs."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support.runs import RUN, run, write_flow
+
+PARAMETERS = """
+alpha = Parameter("alpha", default=0.1, type=float, help="Learning rate.")
+my_name = Parameter("my_name", default="x")
+on = Parameter("on", default=True, type=bool)
+shape = Parameter("shape", type=JSONType, default='{"a": [1]}')
+words = Parameter("words", default="a,b", separator=",")
+needed = Parameter("needed", type=int, required=True)
+text = IncludeFile("text")
+maybe = Parameter("maybe", type=int)
+
+@step
+def start(self):
+    print("got", [self.alpha, self.my_name, self.on, self.shape, self.words, self.needed, self.text, self.maybe])
+    self.next(self.end)
+
+@step
+def end(self):
+    print("got", [self.alpha, self.my_name, self.on, self.shape, self.words, self.needed, self.text, self.maybe])
+"""
+PLAIN = """
+@step
+def start(self):
+    self.next(self.end)
+
+@step
+def end(self):
+    pass
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("isolate", [[], ["--isolate"]], ids=["forked", "isolated"])
+def test_parameters_arrive_typed(isolate: list[str], tmp_path: Path) -> None:
+    path = write_flow(tmp_path, PARAMETERS)
+    content = "é" * 100_000
+    (tmp_path / "data.txt").write_text(content)
+    hostile = "a \"b\" $(c) `d` 'e'\n--needed"
+    arguments = ["--alpha=2", "--my-name", hostile, "--on", "false", "--shape", '"text"', "--words", "1,2,3"]
+    arguments += ["--needed", "-5", "--text", "data.txt"]
+    ran = run(path, *arguments, options=isolate)
+    assert ran.code == 0, ran.said
+    expected = f"got {[2.0, hostile, False, 'text', ['1', '2', '3'], -5, content, None]!r}"
+    assert f"[start r] {expected}"[:20_000] in ran.said
+    record = json.loads((tmp_path / "store" / "F" / "runs" / RUN / "_run").read_text())
+    assert record["tags"] == []
+
+
+@pytest.mark.slow
+def test_defaults(tmp_path: Path) -> None:
+    ran = run(write_flow(tmp_path, PARAMETERS), "--needed", "1")
+    assert ran.code == 0, ran.said
+    assert ran.said.count("got [0.1, 'x', True, {'a': [1]}, ['a', 'b'], 1, None, None]") == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--needed", "five"], ["--needed", "'five'", "integer"]),
+        (["--needed", "1", "--alpha", "x"], ["--alpha", "'x'", "float"]),
+        (["--needed", "1", "--on", "maybe"], ["--on", "'maybe'", "boolean"]),
+        (["--needed", "1", "--shape", "{"], ["--shape", "'{'", "JSON"]),
+        (["--needed", "1", "--text", "nowhere.txt"], ["--text", "nowhere.txt", "No such file"]),
+        (["--needed", "1", "--alhpa", "1"], ["--alhpa", "--alpha"]),
+        ([], ["--needed"]),
+    ],
+)
+def test_wrong_parameters(arguments: list[str], words: list[str], tmp_path: Path) -> None:
+    ran = run(write_flow(tmp_path, PARAMETERS), *arguments)
+    assert ran.code == 2, ran.said
+    assert [word for word in words if word not in ran.said] == [], ran.said
+    assert not (tmp_path / "store").exists()
+
+
+def test_help_lists_the_parameters(tmp_path: Path) -> None:
+    ran = run(write_flow(tmp_path, PARAMETERS), "--help")
+    assert ran.code == 0
+    for words in ("--alpha FLOAT", "Learning rate.  [default: 0.1]", "--my_name, --my-name", "[required]", "--shape JSON", "--text FILE"):
+        assert words in ran.said
+    assert not (tmp_path / "store").exists()
+
+
+def test_findings_stop_a_run_before_anything(tmp_path: Path) -> None:
+    ran = run(write_flow(tmp_path, PLAIN.replace("self.end", "self.nowhere")))
+    assert ran.code == 1
+    assert "error[FLC" in ran.said
+    assert not (tmp_path / "store").exists()
+
+
+@pytest.mark.slow
+def test_a_run_id_is_used_once(tmp_path: Path) -> None:
+    path = write_flow(tmp_path, PLAIN)
+    assert run(path, options=["--tag", "b", "--tag", "a"]).code == 0
+    record = json.loads((tmp_path / "store" / "F" / "runs" / RUN / "_run").read_text())
+    assert sorted(record["tags"]) == ["a", "b"]
+    again = run(path)
+    assert again.code == 2
+    assert "run id 'r1' is taken" in again.said
+
+
+@pytest.mark.slow
+def test_the_run_id_is_written_before_the_first_task(tmp_path: Path) -> None:
+    body = PLAIN.replace("    self.next", "    assert pathlib.Path('id').read_text() == current.run_id\n    self.next")
+    path = write_flow(tmp_path, body, top="import pathlib")
+    done = subprocess.run(
+        [sys.executable, "-m", "flowc", "run", "--run-id-file", "id", str(path)], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / ".flowc" / "store" / "F" / "runs" / (tmp_path / "id").read_text() / "_end").exists()
+
+
+@pytest.mark.slow
+def test_a_flow_file_runs_itself(tmp_path: Path) -> None:
+    path = write_flow(tmp_path, PARAMETERS)
+    command = [sys.executable, str(path), "run", "--needed", "3", "--max-workers", "1", "--alpha", "1", "--run-id", "mine"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "got [1.0, 'x', True, {'a': [1]}, ['a', 'b'], 3, None, None]" in done.stdout
+    assert (tmp_path / ".flowc" / "store" / "F" / "runs" / "mine" / "_end").exists()
+
+
+@pytest.mark.parametrize(
+    ("verb", "code", "words"),
+    [(["check"], 0, "no errors"), ([], 0, "Usage"), (["nonsense"], 2, "'nonsense'"), (["run", "--help"], 0, "--needed")],
+)
+def test_other_verbs_of_a_flow_file(verb: list[str], code: int, words: str, tmp_path: Path) -> None:
+    path = write_flow(tmp_path, PARAMETERS)
+    done = subprocess.run([sys.executable, path.name, *verb], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert words in done.stdout + done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("isolate", [[], ["--isolate"]], ids=["forked", "isolated"])
+@pytest.mark.parametrize("fails", [False, True], ids=["succeeds", "fails"])
+def test_exit_hooks_run_after_the_last_task(fails: bool, isolate: list[str], tmp_path: Path) -> None:
+    top = "def good():\n    print('good hook')\n\ndef bad(run):\n    print('bad hook', run.id)\n    raise ValueError('hook')"
+    path = write_flow(tmp_path, PLAIN.replace("pass", "assert not FAILS"), top=f"FAILS = {fails}\n{top}")
+    path.write_text(path.read_text().replace("class F", "@exit_hook(on_success=[good], on_error=[bad])\nclass F"))
+    ran = run(path, options=isolate)
+    assert ran.code == int(fails), ran.said
+    assert ("good hook" in ran.said) == (not fails)
+    assert ("bad hook r1" in ran.said) == fails
+    hooks = ran.end()["hooks"]
+    assert [hook["error"] for hook in hooks] == (["ValueError: hook"] if fails else [None])
+    assert ran.end()["status"] == ("failed" if fails else "succeeded")
+
+
+def test_a_store_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "store").write_text("a file")
+    ran = run(write_flow(tmp_path, PLAIN))
+    assert ran.code == 1
+    assert "bug" not in ran.said
+    assert "Traceback" not in ran.said
