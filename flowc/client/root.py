@@ -13,13 +13,18 @@ _ROOT_MARKS: Final = ("flowc.toml", "pyproject.toml", ".git")
 def default_root(folder: Path | None = None, *, env: str | None = None) -> str:
     """Return the store's URL: variable FLOWC_ROOT, else the setting `root`, else `.flowc/store` of the project around `folder`.
 
-    The project is found upwards from `folder`, by default the working directory. Raises UsageError for settings that cannot be read.
+    The project is found upwards from `folder`, by default the working directory; a path in its settings is relative to it.
+
+    Raises UsageError for settings that cannot be read.
     """
     given = os.environ.get(ROOT)
     if given:
         return given
     project = project_root_above(Path.cwd() if folder is None else folder)
-    return load_settings(project, env).root or local_root(project)
+    setting = load_settings(project, env).root
+    if setting is None:
+        return local_root(project)
+    return setting if "://" in setting else (project / setting).resolve().as_uri()
 
 
 def project_root_above(folder: Path) -> Path:

@@ -7,6 +7,7 @@ dot; a pattern that ends at a folder stands for every file in it. Names are comp
 import os
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from itertools import accumulate
 from pathlib import Path
 
 from flowc.package.deny import denied_folder
@@ -93,7 +94,14 @@ def _leaves(base: Path, path: Path) -> bool:
 
 
 def _skipped(root: Path, path: str) -> bool:
-    """A folder that wildcards pass over; also a link to a folder that holds it, which would never end."""
+    """A folder that wildcards pass over; also a link to a folder that the path came through, which would never end."""
     here = root / path
-    loops = here.is_symlink() and here.parent.resolve().is_relative_to(here.resolve())
-    return loops or denied_folder(here.name) is not None or (here / "pyvenv.cfg").is_file()
+    return _goes_round(root, path) or denied_folder(here.name) is not None or (here / "pyvenv.cfg").is_file()
+
+
+def _goes_round(root: Path, path: str) -> bool:
+    if not (root / path).is_symlink():
+        return False
+    *through, _ = accumulate(path.split("/"), "{}/{}".format)
+    real = os.path.realpath(root / path)
+    return real in {os.path.realpath(root / folder) for folder in ("", *through)}

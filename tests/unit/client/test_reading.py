@@ -1,3 +1,4 @@
+import json
 import shutil
 import sys
 from datetime import UTC, datetime
@@ -7,6 +8,7 @@ import pytest
 from flowc import Artifact, Flow, Run, Step, Task
 from flowc.client import ArtifactError, Metaflow, NotFound, namespace
 from flowc.errors import FlowcError, UsageError
+from flowc.runtime_shim import contract
 from flowc.runtime_shim.stores import StoreError
 
 
@@ -318,3 +320,28 @@ def test_the_default_root(ran, monkeypatch, tmp_path):
     monkeypatch.delenv("FLOWC_ROOT")
     (tmp_path / "flowc.toml").write_text(f'root = "{ran.root}"\n')
     assert Run("TrainFlow/one").successful
+    (tmp_path / "flowc.toml").write_text('root = "stores/mine"\n')
+    (tmp_path / "stores").mkdir()
+    (tmp_path / "stores/mine").symlink_to(ran.folder / ".flowc/store")
+    (tmp_path / "below").mkdir()
+    monkeypatch.chdir(tmp_path / "below")
+    assert Run("TrainFlow/one").successful
+
+
+def test_run_ids_of_schedulers(project):
+    """A scheduler's run id is whatever it is; a pathspec spells it as the store's keys do."""
+    odd = "manual__2026-11-24T01:00:00+00:00 by ada/50%"
+    runs = project.folder / ".flowc/store/TrainFlow/runs"
+    (runs / contract.component(odd)).mkdir()
+    record = json.loads((runs / "one/_run").read_text())
+    (runs / contract.component(odd) / "_run").write_text(
+        json.dumps({**record, "run": odd, "time": {"start": record["time"]["start"] + 60}})
+    )
+    run = Flow("TrainFlow", root=project.root).latest_run
+    assert run.id == odd
+    assert run.pathspec == "TrainFlow/manual__2026-11-24T01:00:00+00:00%20by%20ada%2F50%25"
+    assert Run(run.pathspec, root=project.root) == run == Flow("TrainFlow", root=project.root)[odd]
+    assert run.status == "running or lost"
+    assert run.last_record_at == run.created_at
+    run.add_tag("found")
+    assert run.tags == {"nightly", "b", "found"}

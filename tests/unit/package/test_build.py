@@ -200,6 +200,17 @@ def test_links(project, tmp_path):
         assert tar.getmember("links/in.csv").isreg()
 
 
+def test_links_that_go_round_end(project):
+    for folder, name, target in (("one", "x", "two"), ("two", "y", "one"), ("data", "up", ".")):
+        (project / folder).mkdir(exist_ok=True)
+        (project / folder / name).symlink_to(project / target)
+        (project / folder / "own.txt").write_text(folder)
+    package, found = build(project, "**/own.txt", closure=())
+    assert found == []
+    assert [path for path in paths(package) if path.startswith("one")] == ["one/own.txt", "one/x/own.txt"]
+    assert not [path for path in paths(package) if "/up/" in path]
+
+
 def test_a_linked_module_that_leaves_the_project_is_refused(project, tmp_path):
     (tmp_path / "shared.py").write_text("Z = 1\n")
     (project / "shared.py").symlink_to(tmp_path / "shared.py")
