@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from flowc.runtime_shim import records
-from flowc.runtime_shim.artifacts import Artifacts
+from flowc.runtime_shim.artifacts import Artifacts, load_value, save_bytes
 from flowc.runtime_shim.contract import commit_key, exit_key, run_key
+from flowc.runtime_shim.items import load_item, save_items
 from flowc.runtime_shim.record_size import MAX_RECORD
 from flowc.runtime_shim.records import RecordError, commit, decode_record, encode_record, exit_record, publish, read_record
 from flowc.runtime_shim.stores import Exists, Store, StoreError, StoreUnavailable, open_store
@@ -38,6 +39,24 @@ def test_canonical_bytes() -> None:
     assert encode_record({"b": 1, "a": "ü", "v": 1, "flowc": "0.1.0"}) == '{"a":"ü","b":1,"flowc":"0.1.0","v":1}'.encode()
     assert encode_record(GOOD) == encode_record(dict(reversed(GOOD.items())))
     assert decode_record(encode_record(GOOD), KEY).items() >= GOOD.items()
+
+
+def test_golden_record(store: Store, update_goldens: bool) -> None:
+    """A record of version 1 stays readable, and the same record stays the same bytes."""
+    file = Path(__file__).parents[2] / "data/records/v1-commit.json"
+    artifacts = Artifacts(store, "F", {})
+    for name, value in {"alpha": 0.5, "rows": [{"x": 1}], "name": "ü", "none": None}.items():
+        artifacts.set(name, value)
+    made = {"flowc": "0.1.0", **GOOD, "artifacts": artifacts.finish(), "items": save_items(store, "F", [1, "two"])}
+    data = encode_record({**made, "log": save_bytes(store, "F", b"a line\n")})
+    if update_goldens:
+        file.write_bytes(data)
+    assert data == file.read_bytes()
+    record = decode_record(file.read_bytes(), KEY)
+    loaded = Artifacts(store, "F", record["artifacts"])
+    assert {name: loaded.get(name) for name in loaded.names()} == {"alpha": 0.5, "rows": [{"x": 1}], "name": "ü", "none": None}
+    assert [load_item(store, "F", record["items"], index) for index in range(2)] == [1, "two"]
+    assert load_value(store, "F", record["log"]) == b"a line\n"
 
 
 def test_lone_surrogates_survive() -> None:
