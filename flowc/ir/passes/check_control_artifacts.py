@@ -2,12 +2,14 @@
 
 from flowc.diagnostics import Report, codes
 from flowc.diagnostics.near_miss import did_you_mean
-from flowc.ir.graph import FlowGraph, NextForeach, NextSwitch
+from flowc.ir.decorator_signatures import SIGNATURES
+from flowc.ir.graph import Decorator, FlowGraph, NextForeach, NextSwitch
 
 
 def check_control_artifacts(graph: FlowGraph, report: Report) -> None:
-    """Report such artifacts that no step assigns; silent where some step assigns in a way that cannot be read."""
-    if any(step.opaque_uses for step in graph.steps):
+    """Report such artifacts that no step assigns; silent where something may assign in a way that cannot be read."""
+    foreign = any(_is_foreign(decorator) for step in (graph, *graph.steps) for decorator in step.decorators)
+    if foreign or any(step.opaque_uses for step in graph.steps):
         return
     known = _known(graph)
     for step in graph.steps:
@@ -19,6 +21,11 @@ def check_control_artifacts(graph: FlowGraph, report: Report) -> None:
             case _:
                 continue
         report(code, span, name=name, help=did_you_mean(name, sorted(known)) or f"assign self.{name} in this step or before it")
+
+
+def _is_foreign(decorator: Decorator) -> bool:
+    """Whether the decorator wraps the step or flow in code that is not flowc's, which may assign artifacts."""
+    return decorator.origin == "user" or decorator.name not in SIGNATURES
 
 
 def _known(graph: FlowGraph) -> set[str]:
