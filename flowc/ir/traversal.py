@@ -41,6 +41,25 @@ def each_block(root: Block) -> Iterator[Block]:
             pending.extend(reversed(blocks_below(block)))
 
 
+def running_order(root: Block) -> list[StepName]:
+    """Return every step under `root` once, in the order of the text."""
+    names: dict[StepName, None] = {}
+    seen: set[Block] = set()
+    pending: list[Block | Region] = [root]
+    while pending:
+        here = pending.pop()
+        if isinstance(here, Block):
+            if here not in seen:
+                seen.add(here)
+                pending.extend([here.end.block] if isinstance(here.end, Goes) else [])
+                pending.extend(reversed(here.items))
+        elif isinstance(here, Invoke):
+            names.setdefault(here.step)
+        else:
+            pending.extend(reversed(blocks_in(here)))
+    return list(names)
+
+
 def shared_blocks(root: Block) -> set[Block]:
     """Return the blocks with items that are referred to more than once."""
     references = Counter(inner for block in each_block(root) for inner in blocks_below(block))

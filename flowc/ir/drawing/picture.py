@@ -10,7 +10,7 @@ from typing import Literal
 
 from flowc.ir.graph import CaseKey, NextForeach, NextGang, NextSplit, NextSwitch, Step, StepName
 from flowc.ir.regions import Arms, Block, Chosen, Goes, Invoke, Loop, RegionTree, Switch
-from flowc.ir.traversal import each_block
+from flowc.ir.traversal import each_block, running_order
 
 BoxKind = Literal["flow", "split", "foreach", "gang", "loop", "switch"]
 
@@ -180,7 +180,7 @@ class _Builder:
         for opener, region in self.regions.items():
             region.parent = self.home[opener]
         hung: set[Box] = {self.root}
-        for name in self.in_running_order():
+        for name in running_order(self.tree.body):
             part: Part = name
             box: Box | None = self.home[name]
             while box is not None:
@@ -189,14 +189,6 @@ class _Builder:
                     break
                 hung.add(box)
                 part, box = box, box.parent
-
-    def in_running_order(self) -> list[StepName]:
-        names: dict[StepName, None] = {}
-        for block in each_block(self.tree.body):
-            for item in block.items:
-                if isinstance(item, Invoke):
-                    names.setdefault(item.step)
-        return list(names)
 
 
 def _region_box(step: Step) -> Box | None:
