@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.attempts import Watched, attempt, check_state, first_task
+from support.attempts import EXIT, OWN, Watched, attempt, check_state, first_task
 
 from flowc.runtime_shim.stores import Store, open_store
 
@@ -49,12 +49,12 @@ def child_dies(work: Callable[[], Any], by: int) -> bool:
 def check_after(folder: Path) -> str:
     store = open_store(folder.as_uri())
     state = check_state(store)
-    before = store.get("Kill/runs/1/work/r~0/commit")
+    before = store.get(OWN)
     assert attempt(store) == CONTROL
     assert check_state(store) == "new"
     if before is not None:
-        assert store.get("Kill/runs/1/work/r~0/commit") == before, "a committed task was committed again"
-    assert store.get("Kill/runs/1/work/r/exit") is not None
+        assert store.get(OWN) == before, "a committed task was committed again"
+    assert store.get(EXIT) is not None
     return state
 
 
@@ -99,7 +99,7 @@ def test_before_and_after_every_store_call(prepared: Path) -> None:
     calls = recorded(prepared, run)
     assert {call.split()[0] for call in calls} >= {"get", "create", "put_object", "map"}
     states = killed_everywhere(prepared, run, len(calls))
-    turn = calls.index("create Kill/runs/1/work/r~0/commit done")
+    turn = calls.index(f"create {OWN} done")
     assert states == ["old"] * turn + ["new"] * (len(calls) - turn)
 
 
@@ -143,3 +143,25 @@ def test_in_the_middle_of_a_write(prepared: Path, size: int) -> None:
     assert check_after(prepared) == "old"
     names = {name for _, _, files in os.walk(prepared) for name in files}
     assert any(name.startswith("@") for name in names), "nothing was cut short: choose another size"
+
+
+@pytest.mark.parametrize("key", [OWN, EXIT])
+def test_in_the_middle_of_a_record(prepared: Path, key: str) -> None:
+    """With all objects there already, the record is what the kernel cuts short, at lengths over all of it."""
+    store = open_store(prepared.as_uri())
+    attempt(store)
+    length = store.size(key) or 0
+    for size in range(0, length, 1 + length // 20):
+        store.delete(EXIT)
+        if key == OWN:
+            store.delete(OWN)
+
+        def work(size: int = size) -> None:
+            signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+            resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+            attempt(store)
+
+        assert child_dies(work, signal.SIGXFSZ)
+        assert store.get(key) is None
+        assert check_after(prepared) == ("old" if key == OWN else "new")
