@@ -8,8 +8,8 @@ from flowc.ir.graph import Decorator, FlowGraph, NextForeach, NextSwitch
 
 def check_control_artifacts(graph: FlowGraph, report: Report) -> None:
     """Report such artifacts that no step assigns; silent where something may assign in a way that cannot be read."""
-    foreign = any(_is_foreign(decorator) for step in (graph, *graph.steps) for decorator in step.decorators)
-    if foreign or any(step.opaque_uses for step in graph.steps):
+    decorators = [*graph.decorators, *(decorator for step in graph.steps for decorator in step.decorators)]
+    if any(map(_is_foreign, decorators)) or any(step.opaque_uses for step in graph.steps):
         return
     known = _known(graph)
     for step in graph.steps:
