@@ -101,7 +101,10 @@ def state_of(store: Store, step: str, at: str) -> str:
     return "left" if left is not None else "new"
 
 
-@pytest.mark.parametrize("number", [0, 2, 3], ids=lambda number: LINE[number][0])
+@pytest.mark.parametrize(
+    "number",
+    [pytest.param(0, marks=pytest.mark.slow, id="start"), pytest.param(2, id="work"), pytest.param(3, marks=pytest.mark.slow, id="fan")],
+)
 def test_kill_everywhere(tmp_path: Path, number: int, capfd: pytest.CaptureFixture[str]) -> None:
     tasks = Tasks(tmp_path, FLOW)
     for step, at in LINE[:number]:
