@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from support.notation import parse_graph
 from support.random_trees import region_trees, structured
 
-from flowc.ir.drawing.layout import Layout, Rectangle, lay_out
+from flowc.ir.drawing.layout import Layout, Rectangle, lay_out, text_width
 from flowc.ir.drawing.picture import Box, Picture, picture_of
 from flowc.ir.drawing.svg import svg_of
 from flowc.ir.regions import RegionTree
@@ -27,7 +27,7 @@ TREES = [
 
 @pytest.mark.parametrize("text", TREES)
 def test_table_cases_lie_well(text: str) -> None:
-    check_drawing(structured(parse_graph(text)))
+    check_drawing(structured(parse_graph(re.sub(r"\w+", r"\g<0>_step", text))))
 
 
 @settings(max_examples=100, deadline=None)
@@ -66,6 +66,8 @@ def check_rectangles(picture: Picture, layout: Layout) -> None:
     for box in picture.boxes:
         inner = [layout.boxes[part] if isinstance(part, Box) else layout.steps[part] for part in box.parts]
         inner += [line.label for arrow, line in layout.lines.items() if line.label is not None and picture.home[arrow.source] is box]
+        if box is not picture.root:
+            inner.append(title_of(box, layout))
         for one, other in combinations(inner, 2):
             assert apart(one, other), f"{one} and {other} overlap in {box.title}"
         for rectangle in inner:
@@ -74,12 +76,18 @@ def check_rectangles(picture: Picture, layout: Layout) -> None:
     assert sorted(names) == sorted(layout.steps), "every step stands in one box"
 
 
+def title_of(box: Box, layout: Layout) -> Rectangle:
+    x, base = layout.titles[box]
+    return Rectangle(x, base - 9, text_width(box.title, 11), 12)
+
+
 def check_lines(layout: Layout) -> None:
     for arrow, line in layout.lines.items():
         source, target = layout.steps[arrow.source], layout.steps[arrow.target]
         assert line.points[0] == pytest.approx((source.x + source.width / 2, source.y + source.height), abs=0.1)
         assert line.points[-1] == pytest.approx((target.x + target.width / 2, target.y), abs=0.1)
-        for step, rectangle in layout.steps.items():
+        titles = {f"the title of {box.title}": title_of(box, layout) for box in layout.titles}
+        for step, rectangle in (layout.steps | titles).items():
             for one, other in pairwise(line.points):
                 reach = Rectangle(min(one[0], other[0]), min(one[1], other[1]), abs(one[0] - other[0]), abs(one[1] - other[1]))
                 assert apart(reach, rectangle), f"{arrow.source} -> {arrow.target} runs across {step}"

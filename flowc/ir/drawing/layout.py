@@ -22,6 +22,7 @@ PART_GAP = 26.0
 LINE_GAP = 14.0
 PADDING = 16.0
 TITLE_INDENT = 10.0
+TITLE_GAP = 4.0
 LANE = 12.0
 SWEEPS = 8
 
@@ -93,7 +94,7 @@ def lay_out(picture: Picture) -> Layout:
                 label = Rectangle(left + spot.x, top + spot.y, spot.width, spot.height)
         lines[arrow] = Line(_straightened(points), label)
     boxes = {box: Rectangle(*corners[box], laid[box].width, laid[box].height) for box in picture.boxes}
-    titles = {box: (boxes[box].x + laid[box].title_x(), boxes[box].y + 15) for box in picture.boxes[1:]}
+    titles = {box: (boxes[box].x + laid[box].title_left, boxes[box].y + 15) for box in picture.boxes[1:]}
     return Layout(laid[picture.root].width, laid[picture.root].height, boxes, titles, steps, lines)
 
 
@@ -180,7 +181,7 @@ class _Inside:
         framed = box.kind != "flow"
         lanes = LANE * len(self.returns)
         self.title = text_width(box.title, 11) if framed else 0.0
-        self.width = max(right - left + 2 * PADDING + lanes, self.title + 2 * PADDING)
+        self.width = right - left + 2 * PADDING + lanes
         shift = (self.width - lanes - (right - left)) / 2 - left
         for slot in slots:
             slot.x += shift
@@ -194,6 +195,7 @@ class _Inside:
         self.height = y - ROW_GAP + PADDING + lanes
         self.entries = {run.arrow: self.end_of(run, first=True) for run in self.grid.chains if run.source is None}
         self.exits = {run.arrow: self.end_of(run, first=False) for run in self.grid.chains if run.target is None and not run.returns}
+        self.title_left = self.place_title() if framed else 0.0
 
     def end_of(self, run: Run, *, first: bool) -> float:
         chain = self.grid.chains[run]
@@ -208,15 +210,15 @@ class _Inside:
         """The top of a slot, which stands in the middle of its row."""
         return (self.tops[slot.row] + self.bottoms[slot.row] - slot.height) / 2
 
-    def title_x(self) -> float:
-        """Where the title begins: as far left as no line comes in through it, else at the left."""
-        lines = sorted({*self.entries.values(), self.width})
+    def place_title(self) -> float:
+        """Where the title begins: as far left as no line comes in through it. Makes the box wider where it must."""
         begin = TITLE_INDENT
-        for line in lines:
-            if line - begin >= self.title + 6:
-                return begin
-            begin = max(begin, line + 6)
-        return TITLE_INDENT
+        for line in sorted(set(self.entries.values())):
+            if line - begin >= self.title + TITLE_GAP:
+                break
+            begin = max(begin, line + TITLE_GAP)
+        self.width = max(self.width, begin + self.title + TITLE_INDENT)
+        return begin
 
     # --- lines ----------------------------------------------------------------------------------------------------------
 
@@ -227,7 +229,7 @@ class _Inside:
         for slot in chain:
             if slot.part is None:
                 points += [(slot.x, self.tops[slot.row]), (slot.x, self.bottoms[slot.row])]
-            elif slot.part is run.source:
+            elif slot.part == run.source:
                 x = slot.x + self.port(slot, run, leaves=True)
                 points += [(x, self.top(slot) + slot.height), (x, self.bottoms[slot.row])]
             else:
