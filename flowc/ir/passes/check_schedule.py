@@ -1,5 +1,6 @@
 """@schedule: one way to say when, a cron expression that means something, a time zone that exists."""
 
+from functools import cache
 from zoneinfo import available_timezones
 
 from flowc.diagnostics import Label, Report, codes
@@ -55,8 +56,14 @@ def _check_cron(argument: Argument, text: str, report: Report) -> None:
         )
 
 
+@cache
+def _known_zones() -> frozenset[str]:
+    """Return the zones that this machine knows; none where it has no database of them."""
+    return frozenset(available_timezones())
+
+
 def _check_zone(argument: Argument, zone: str, report: Report) -> None:
-    known = available_timezones()
+    known = _known_zones()
     if known and zone not in known:
         help_text = did_you_mean(zone, sorted(known)) or "name a zone of the IANA database, such as Europe/Berlin"
         report(codes.UNKNOWN_TIME_ZONE, argument.span, zone=zone, help=help_text)
