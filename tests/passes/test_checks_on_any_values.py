@@ -59,7 +59,7 @@ def graphs(draw: st.DrawFn) -> FlowGraph:
     )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(graphs())
 def test_checks_never_raise_and_what_they_say_can_be_printed(graph: FlowGraph) -> None:
     report = Report()
