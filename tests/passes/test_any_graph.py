@@ -1,29 +1,11 @@
 """Any graph at all gets a tree or a refusal; without splits, which of the two is checked against the textbook definitions."""
 
 from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.strategies import DrawFn
-from support.notation import parse_graph
+from support.any_graphs import any_graphs
 
 from flowc.diagnostics import Report
 from flowc.ir.graph import FlowGraph, StepName
 from flowc.ir.structure_regions import structure_regions
-
-NAMES = "abcdefg"
-
-
-@st.composite
-def any_graphs(draw: DrawFn, marks: str = ">|,*%", *, joins: bool = True) -> FlowGraph:
-    count = draw(st.integers(1, len(NAMES)))
-    names = [*NAMES[:count], "end"]
-    words = []
-    for name in names[:-1]:
-        mark = draw(st.sampled_from(marks))
-        targets = draw(st.lists(st.sampled_from(names), min_size=2, max_size=3, unique=True))
-        right = targets[0] if mark == ">" else mark + targets[0] if mark in "*%" else mark.join(targets)
-        words.append(f"{name}{'!' if joins and draw(st.integers(0, 2)) == 0 else ''}>{right}")
-    words.append("end!>" if joins and draw(st.booleans()) else "end>")
-    return parse_graph(" ".join(words))
 
 
 @settings(max_examples=300, deadline=None)
