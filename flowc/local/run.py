@@ -9,22 +9,20 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from flowc.errors import FlowcError, UsageError
 from flowc.ir.plan import build_plan
 from flowc.ir.regions import RegionTree
-from flowc.local.engine import Engine, Failure, Task
+from flowc.local.engine import Engine, Status
 from flowc.local.events import Event, RunStarted
+from flowc.local.jobs import Failure, Task
 from flowc.local.processes import Processes
 from flowc.local.run_ids import checked_run_id, fresh_run_id
 from flowc.local.verdict import HookOutcome, publish_end, run_exit_hooks
 from flowc.local.walk import Walk
 from flowc.runtime_shim.contract import TOP, Attempt, Plan, package_key, run_key, turn_at
-from flowc.runtime_shim.records import new_nonce
 from flowc.runtime_shim.stores import Exists, Store, StoreError, open_store
-
-Status = Literal["succeeded", "failed", "stopped"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,27 +103,28 @@ def run_flow(
         tags=tuple(tags),
         scratch=scratch,
     )
+    processes = Processes()
+    engine = Engine(
+        walk=Walk(tree),
+        plan=planned,
+        code_dir=code_dir,
+        root=root,
+        max_workers=workers,
+        isolate=isolated,
+        attempt_for=maker,
+        on_event=on_event,
+        processes=processes,
+    )
+    status: Status = "stopped"
+    hooks: tuple[HookOutcome, ...] = ()
     try:
-        with Processes() as processes:
-            engine = Engine(
-                walk=Walk(tree),
-                plan=planned,
-                code_dir=code_dir,
-                root=root,
-                max_workers=workers,
-                isolate=isolated,
-                attempt_for=maker,
-                nonce=new_nonce,
-                on_event=on_event,
-                processes=processes,
-            )
+        with processes:
             status = engine.run()
             hooks = run_exit_hooks(engine, maker.for_hooks(), tree.graph, status)
-        publish_end(store, planned["flow"], run, status=status, failures=engine.failures, hooks=hooks, run_uid=maker.run_uid)
-    except StoreError as error:
-        raise FlowcError(f"the run's end could not be recorded: {error}") from error
     finally:
+        # Also where whoever watched is gone (a closed pipe): then the run counts as stopped.
         shutil.rmtree(scratch, ignore_errors=True)
+        _publish_end(store, maker, status, engine, hooks)
     return RunOutcome(
         flow=planned["flow"],
         run=run,
@@ -193,6 +192,13 @@ class _Attempts:
             control=str(self.scratch / "control.hooks"),
             run_uid=self.run_uid,
         )
+
+
+def _publish_end(store: Store, run: _Attempts, status: Status, engine: Engine, hooks: tuple[HookOutcome, ...]) -> None:
+    try:
+        publish_end(store, run.plan["flow"], run.run, status=status, failures=engine.failures, hooks=hooks, run_uid=run.run_uid)
+    except StoreError as error:
+        raise FlowcError(f"the run's end could not be recorded: {error}") from error
 
 
 def _refuse_taken(store: Store, flow: str, run: str) -> None:

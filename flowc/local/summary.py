@@ -1,7 +1,7 @@
 """The last lines of a run: what failed, how to see its log, and at the very end the user's own traceback."""
 
 from flowc.local.endings import duration, traceback_in, why
-from flowc.local.engine import Failure
+from flowc.local.jobs import Failure
 from flowc.local.run import RunOutcome
 
 
@@ -10,7 +10,7 @@ def summary(outcome: RunOutcome, *, given_root: str | None) -> list[str]:
     pathspec = f"{outcome.flow}/{outcome.run}"
     option = f" --root {given_root}" if given_root else ""
     spent = f"{outcome.tasks} {'task' if outcome.tasks == 1 else 'tasks'} done in {duration(outcome.seconds)}"
-    lines = [f"flowc: exit hook {hook.name} failed: {hook.error}" for hook in outcome.hooks if hook.error is not None]
+    lines = [f"flowc: {hook.name} failed: {hook.error}" for hook in outcome.hooks if hook.error is not None]
     if outcome.status == "succeeded":
         return [*lines, f"flowc: run {pathspec} succeeded: {spent}", f"flowc: look at it: flowc show{option} {pathspec}"]
     if outcome.status == "stopped":

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from flowc.ir.graph import FlowGraph
 from flowc.local.endings import traceback_in, why
-from flowc.local.engine import Engine, Failure
+from flowc.local.engine import Engine
+from flowc.local.jobs import Failure
 from flowc.runtime_shim.contract import EXIT_DONE, Attempt, run_key
 from flowc.runtime_shim.records import publish
 from flowc.runtime_shim.stores import Store

@@ -117,6 +117,36 @@ def test_a_launcher_that_is_killed_fails_the_run(tmp_path: Path) -> None:
     assert "killed by SIGKILL" in said
 
 
+def test_retries_survive_a_launcher_that_is_killed(tmp_path: Path) -> None:
+    body = """
+    @retry(times=1, minutes_between_retries=0)
+    @step
+    def start(self):
+        if current.retry_count == 0:
+            os.kill(os.getppid(), signal.SIGKILL)
+            time.sleep(600)
+        self.next(self.end)
+
+    @step
+    def end(self):
+        pass
+    """
+    ran = run(write_flow(tmp_path, body, top=TOP))
+    assert ran.code == 0, ran.said
+    assert ran.tasks() == {("start", "r"), ("end", "r")}
+
+
+def test_a_reader_that_goes_away_stops_the_run(tmp_path: Path) -> None:
+    mark = f"flowc-test-{uuid.uuid4()}"
+    process = start(write_flow(tmp_path, SLEEPERS, top=TOP), options=["--max-workers", "2"], env={"MARK": mark})
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(60) == 1
+    assert marked_processes(mark) == []
+    assert end_of(tmp_path)["status"] == "stopped"
+
+
 def test_what_a_task_leaves_behind_ends_with_it(tmp_path: Path) -> None:
     mark = f"flowc-test-{uuid.uuid4()}"
     body = """
