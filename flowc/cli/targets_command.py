@@ -1,19 +1,29 @@
-"""`flowc targets`: what each target can do, from its capability table."""
+"""`flowc targets`: what each target can do, from its capability table, or what each can do with one flow."""
 
 import click
 
-from flowc.cli.output import say
+from flowc.cli.flow_argument import FlowArgument, parse_flow_argument
+from flowc.cli.output import say, wants_color
 
 
 @click.command()
-@click.option("--target", "only", metavar="T", multiple=True, help="Only this target; may be repeated.")
-def command(only: tuple[str, ...]) -> int:
-    """Print, for each construct of the language and each target, how it is done or what is missing."""
+@click.argument("flow", metavar="[FLOW]", required=False)
+@click.option("--env", metavar="NAME", help="Settings table env.NAME of the project, where a FLOW is given.")
+def command(flow: str | None, env: str | None) -> int:
+    """Print how each target does each construct of the language; with FLOW, whether each target compiles it, and what is in the way."""
+    if flow is None:
+        _print_tables()
+    else:
+        _print_report(parse_flow_argument(flow), env)
+    return 0
+
+
+def _print_tables() -> None:
     from flowc.backends.constructs import Construct
     from flowc.backends.registry import TARGETS, load_backend
 
     width = max(len(construct.value) for construct in Construct)
-    for place, name in enumerate(only or tuple(TARGETS)):
+    for place, name in enumerate(TARGETS):
         table = load_backend(name).capabilities
         say(("\n" if place else "") + f"{name}\n")
         for construct in Construct:
@@ -22,4 +32,14 @@ def command(only: tuple[str, ...]) -> int:
             if row.warns:
                 said += f"; warns: {row.warns}"
             say(f"  {construct.value:<{width}}  {row.stance.value:<8} {said}\n")
-    return 0
+
+
+def _print_report(flow: FlowArgument, env: str | None) -> None:
+    from flowc.api import compile_flows
+    from flowc.backends.registry import TARGETS
+    from flowc.diagnostics.render import render
+
+    for target in TARGETS:
+        result = compile_flows([(flow.path, flow.name)], [target], env=env)
+        say(f"{target}: {'compiles' if result.ok else 'does not compile'}\n")
+        say(render(result.diagnostics, result.sources, format="concise", color=wants_color()))

@@ -36,7 +36,9 @@ CAPABILITIES: dict[Construct, Support] = {
     Construct.RETRY: native("retries and retry_delay"),
     Construct.CATCH: lowered("the shim commits the exception; one more retry catches a container that died"),
     Construct.TIMEOUT: lowered("timer in the shim, execution_timeout a minute later"),
-    Construct.RESOURCES: lowered("recorded").warning("the worker runs the step within its own limits: nothing is reserved or capped"),
+    Construct.RESOURCES: lowered("read, and of no effect on the worker").warning(
+        "the worker runs the step within its own limits: nothing is reserved or capped"
+    ),
     Construct.KUBERNETES: notimpl("KubernetesPodOperator", issue=FULL_AIRFLOW, instead="remove @kubernetes to run the step on the worker"),
     Construct.BATCH: notimpl("an operator for AWS Batch", issue=FULL_AIRFLOW, instead="remove @batch to run the step on the worker"),
     Construct.ENVIRONMENT: native("environment of the task"),

@@ -139,6 +139,17 @@ def test_targets_prints_a_row_for_each_construct(project: Path, flowc: Flowc) ->
     assert "(issue 5)" in said
 
 
+def test_targets_reports_on_one_flow(project: Path, flowc: Flowc) -> None:
+    assert flowc("targets", "small.py")[:2] == (0, "airflow: compiles\n")
+    (project / "small.py").write_text(
+        FLOW.replace("class", "@schedule(daily=True)\nclass").replace("FlowSpec, step", "FlowSpec, schedule, step")
+    )
+    code, said, _ = flowc("targets", "small.py")
+    assert code == 0
+    assert said.startswith("airflow: does not compile\nsmall.py:4:2: ")
+    assert "@schedule has no airflow lowering yet" in said
+
+
 def test_compile_loads_no_engine_and_no_client(project: Path) -> None:
     script = (
         "import sys, json\nfrom flowc.cli.group import cli\n"

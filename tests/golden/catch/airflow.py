@@ -1,0 +1,97 @@
+"""Catch.
+
+Written by flowc 0.1.0 from tests/golden/catch/flow.py (sha256:f0ee9c51c25ef6328ac478d55475bae96b81d55866fc18ddceea458b98c3b6da).
+Edit the flow and compile again, not this file.
+Options: --target airflow
+"""
+
+import json
+from datetime import datetime, timedelta, timezone
+
+try:  # Airflow 3
+    from airflow.sdk import DAG, task, task_group
+except ImportError:  # Airflow 2.10, 2.11
+    from airflow.decorators import task, task_group
+    from airflow.models.dag import DAG
+try:  # Airflow 3.2
+    from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+except ImportError:
+    from airflow.exceptions import AirflowFailException, AirflowSkipException
+try:  # the standard provider
+    from airflow.providers.standard.operators.bash import BashOperator
+except ImportError:
+    from airflow.operators.bash import BashOperator
+
+PYTHON = "python"  # of the worker; flowc and what the flow imports are installed there
+MAX_MAP_LENGTH = 1024  # [core] max_map_length of the site
+ENV = {
+    "FLOWC_ENGINE": "airflow",
+    "FLOWC_FLOW": "Catch",
+    "FLOWC_RUN": "{{ run_id }}",
+    "FLOWC_ATTEMPT": "{{ ti.try_number - 1 }}",
+    "FLOWC_USER_RETRIES": "{{ ti.max_tries }}",
+    "FLOWC_TASK_ID": "{{ ti.id | default(ti.key) }}",
+}
+
+
+def step(name, *, each=None, control=False, env=None, **kwargs):
+    """One step of the flow, once per address that planner `each` hands out; `control`: a planner or gate reads what it prints."""
+    at = "r"
+    if each:
+        at = "{{ ti.xcom_pull(task_ids='%s', map_indexes=-1)[ti.map_index] }}" % each
+        kwargs["map_index_template"] = at
+    if control:
+        kwargs["output_processor"] = json.loads
+    return BashOperator(
+        task_id=name,
+        bash_command=f"exec {PYTHON} -m flowc.runtime_shim step {name}",
+        env={**ENV, "FLOWC_STEP": name, "FLOWC_AT": at, **(env or {})},
+        append_env=True,
+        skip_on_exit_code=None,
+        do_xcom_push=control,
+        **kwargs,
+    )
+
+
+@task(trigger_rule="none_failed", retries=3, retry_delay=timedelta(seconds=10))
+def splits(controls):
+    """The addresses of the items of a foreach."""
+    items = [f"{control['at']}.{index}" for control in controls or [] for index in range(control["count"])]
+    if not items:
+        raise AirflowSkipException("this foreach did not run")
+    if len(items) > MAX_MAP_LENGTH:
+        raise AirflowFailException(f"{len(items)} items are more than {MAX_MAP_LENGTH}, the site's [core] max_map_length: raise it, then compile again")
+    return items
+
+
+def foreach(name, task_id=None):
+    """The planner of foreach step `name`."""
+    return splits.override(task_id=task_id or f"{name}__splits")(dag.get_task(name).output)
+
+
+with DAG(
+    dag_id="Catch",
+    schedule=None,
+    start_date=datetime(2024, 1, 1, tzinfo=timezone.utc),
+    catchup=False,
+    default_args={"retries": 0, "owner": "flowc"},
+    tags=["flowc"],
+    doc_md=__doc__,
+) as dag:
+    step("start", control=True, env={"FLOWC_CODE": "sha256:4ebf801082206de18c75805abfb69dc6c4e41cdbae327a730011b03230b8a9ee"})
+    start__splits = foreach("start")
+
+    @task_group(prefix_group_id=False)
+    def start__1(at):
+        step(
+            "divide",
+            each="start__splits",
+            env={"FLOWC_CATCH": "problem", "FLOWC_USER_RETRIES": "{{ ti.max_tries - 1 }}"},
+            retries=2,
+            retry_delay=timedelta(seconds=0),
+        )
+
+    start__1 = start__1.expand(at=start__splits)
+    join = step("join")
+    end = step("end")
+    start__1 >> join >> end

@@ -1,0 +1,61 @@
+"""Configured.
+
+Written by flowc 0.1.0 from tests/golden/config/flow.py (sha256:c48e8e49eb37ca43980f1770d7850797646d26498fe60d826c30c22a3415b406).
+Edit the flow and compile again, not this file.
+Options: --target airflow
+"""
+
+import json
+from datetime import datetime, timezone
+
+try:  # Airflow 3
+    from airflow.sdk import DAG
+except ImportError:  # Airflow 2.10, 2.11
+    from airflow.models.dag import DAG
+try:  # the standard provider
+    from airflow.providers.standard.operators.bash import BashOperator
+except ImportError:
+    from airflow.operators.bash import BashOperator
+
+PYTHON = "python"  # of the worker; flowc and what the flow imports are installed there
+ENV = {
+    "FLOWC_ENGINE": "airflow",
+    "FLOWC_FLOW": "Configured",
+    "FLOWC_RUN": "{{ run_id }}",
+    "FLOWC_ATTEMPT": "{{ ti.try_number - 1 }}",
+    "FLOWC_USER_RETRIES": "{{ ti.max_tries }}",
+    "FLOWC_TASK_ID": "{{ ti.id | default(ti.key) }}",
+}
+
+
+def step(name, *, each=None, control=False, env=None, **kwargs):
+    """One step of the flow, once per address that planner `each` hands out; `control`: a planner or gate reads what it prints."""
+    at = "r"
+    if each:
+        at = "{{ ti.xcom_pull(task_ids='%s', map_indexes=-1)[ti.map_index] }}" % each
+        kwargs["map_index_template"] = at
+    if control:
+        kwargs["output_processor"] = json.loads
+    return BashOperator(
+        task_id=name,
+        bash_command=f"exec {PYTHON} -m flowc.runtime_shim step {name}",
+        env={**ENV, "FLOWC_STEP": name, "FLOWC_AT": at, **(env or {})},
+        append_env=True,
+        skip_on_exit_code=None,
+        do_xcom_push=control,
+        **kwargs,
+    )
+
+
+with DAG(
+    dag_id="Configured",
+    schedule=None,
+    start_date=datetime(2024, 1, 1, tzinfo=timezone.utc),
+    catchup=False,
+    default_args={"retries": 0, "owner": "flowc"},
+    tags=["flowc"],
+    doc_md=__doc__,
+) as dag:
+    start = step("start", env={"MODEL_NAME": "oak", "FLOWC_CODE": "sha256:d9b57102d80da2d1a2917de1b7eef589a1ca9774e66b12181bfe23aa568af5d9"})
+    end = step("end")
+    start >> end

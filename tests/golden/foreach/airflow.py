@@ -1,0 +1,91 @@
+"""Foreach.
+
+Written by flowc 0.1.0 from tests/golden/foreach/flow.py (sha256:81b7e04b59171fd234f64df852a0f18c4c15290d6693d6e5a9e70490bebc8082).
+Edit the flow and compile again, not this file.
+Options: --target airflow
+"""
+
+import json
+from datetime import datetime, timedelta, timezone
+
+try:  # Airflow 3
+    from airflow.sdk import DAG, task, task_group
+except ImportError:  # Airflow 2.10, 2.11
+    from airflow.decorators import task, task_group
+    from airflow.models.dag import DAG
+try:  # Airflow 3.2
+    from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+except ImportError:
+    from airflow.exceptions import AirflowFailException, AirflowSkipException
+try:  # the standard provider
+    from airflow.providers.standard.operators.bash import BashOperator
+except ImportError:
+    from airflow.operators.bash import BashOperator
+
+PYTHON = "python"  # of the worker; flowc and what the flow imports are installed there
+MAX_MAP_LENGTH = 1024  # [core] max_map_length of the site
+ENV = {
+    "FLOWC_ENGINE": "airflow",
+    "FLOWC_FLOW": "Foreach",
+    "FLOWC_RUN": "{{ run_id }}",
+    "FLOWC_ATTEMPT": "{{ ti.try_number - 1 }}",
+    "FLOWC_USER_RETRIES": "{{ ti.max_tries }}",
+    "FLOWC_TASK_ID": "{{ ti.id | default(ti.key) }}",
+}
+
+
+def step(name, *, each=None, control=False, env=None, **kwargs):
+    """One step of the flow, once per address that planner `each` hands out; `control`: a planner or gate reads what it prints."""
+    at = "r"
+    if each:
+        at = "{{ ti.xcom_pull(task_ids='%s', map_indexes=-1)[ti.map_index] }}" % each
+        kwargs["map_index_template"] = at
+    if control:
+        kwargs["output_processor"] = json.loads
+    return BashOperator(
+        task_id=name,
+        bash_command=f"exec {PYTHON} -m flowc.runtime_shim step {name}",
+        env={**ENV, "FLOWC_STEP": name, "FLOWC_AT": at, **(env or {})},
+        append_env=True,
+        skip_on_exit_code=None,
+        do_xcom_push=control,
+        **kwargs,
+    )
+
+
+@task(trigger_rule="none_failed", retries=3, retry_delay=timedelta(seconds=10))
+def splits(controls):
+    """The addresses of the items of a foreach."""
+    items = [f"{control['at']}.{index}" for control in controls or [] for index in range(control["count"])]
+    if not items:
+        raise AirflowSkipException("this foreach did not run")
+    if len(items) > MAX_MAP_LENGTH:
+        raise AirflowFailException(f"{len(items)} items are more than {MAX_MAP_LENGTH}, the site's [core] max_map_length: raise it, then compile again")
+    return items
+
+
+def foreach(name, task_id=None):
+    """The planner of foreach step `name`."""
+    return splits.override(task_id=task_id or f"{name}__splits")(dag.get_task(name).output)
+
+
+with DAG(
+    dag_id="Foreach",
+    schedule=None,
+    start_date=datetime(2024, 1, 1, tzinfo=timezone.utc),
+    catchup=False,
+    default_args={"retries": 0, "owner": "flowc"},
+    tags=["flowc"],
+    doc_md=__doc__,
+) as dag:
+    step("start", control=True, env={"FLOWC_CODE": "sha256:9f7eeb64f30b9243722629f016d45488779b943a27c99079b7de73fb3bd9f023"})
+    start__splits = foreach("start")
+
+    @task_group(prefix_group_id=False)
+    def start__1(at):
+        step("body", each="start__splits")
+
+    start__1 = start__1.expand(at=start__splits)
+    join = step("join")
+    end = step("end")
+    start__1 >> join >> end

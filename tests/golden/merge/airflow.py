@@ -1,0 +1,64 @@
+"""Merge.
+
+Written by flowc 0.1.0 from tests/golden/merge/flow.py (sha256:6109c131c2279e7a82318f9be277a8430f484d54efe8ec26982b6acf38798eab).
+Edit the flow and compile again, not this file.
+Options: --target airflow
+"""
+
+import json
+from datetime import datetime, timezone
+
+try:  # Airflow 3
+    from airflow.sdk import DAG
+except ImportError:  # Airflow 2.10, 2.11
+    from airflow.models.dag import DAG
+try:  # the standard provider
+    from airflow.providers.standard.operators.bash import BashOperator
+except ImportError:
+    from airflow.operators.bash import BashOperator
+
+PYTHON = "python"  # of the worker; flowc and what the flow imports are installed there
+ENV = {
+    "FLOWC_ENGINE": "airflow",
+    "FLOWC_FLOW": "Merge",
+    "FLOWC_RUN": "{{ run_id }}",
+    "FLOWC_ATTEMPT": "{{ ti.try_number - 1 }}",
+    "FLOWC_USER_RETRIES": "{{ ti.max_tries }}",
+    "FLOWC_TASK_ID": "{{ ti.id | default(ti.key) }}",
+}
+
+
+def step(name, *, each=None, control=False, env=None, **kwargs):
+    """One step of the flow, once per address that planner `each` hands out; `control`: a planner or gate reads what it prints."""
+    at = "r"
+    if each:
+        at = "{{ ti.xcom_pull(task_ids='%s', map_indexes=-1)[ti.map_index] }}" % each
+        kwargs["map_index_template"] = at
+    if control:
+        kwargs["output_processor"] = json.loads
+    return BashOperator(
+        task_id=name,
+        bash_command=f"exec {PYTHON} -m flowc.runtime_shim step {name}",
+        env={**ENV, "FLOWC_STEP": name, "FLOWC_AT": at, **(env or {})},
+        append_env=True,
+        skip_on_exit_code=None,
+        do_xcom_push=control,
+        **kwargs,
+    )
+
+
+with DAG(
+    dag_id="Merge",
+    schedule=None,
+    start_date=datetime(2024, 1, 1, tzinfo=timezone.utc),
+    catchup=False,
+    default_args={"retries": 0, "owner": "flowc"},
+    tags=["flowc"],
+    doc_md=__doc__,
+) as dag:
+    start = step("start", env={"FLOWC_CODE": "sha256:13f914f72a7d9d4e6e8100bbccd2767677284e0bc6e9f17e7820b10a360ee9a7"})
+    left = step("left")
+    right = step("right")
+    join = step("join")
+    end = step("end")
+    start >> [left, right] >> join >> end

@@ -1,0 +1,121 @@
+"""SwitchIntoJoin.
+
+Written by flowc 0.1.0 from tests/golden/switch_into_join/flow.py (sha256:642b90647c71a6cb8c80cd68b99f0f9dde277aa0e472c720381efb3e920904e8).
+Edit the flow and compile again, not this file.
+Options: --target airflow
+"""
+
+import json
+from datetime import datetime, timedelta, timezone
+
+try:  # Airflow 3
+    from airflow.sdk import DAG, task, task_group
+except ImportError:  # Airflow 2.10, 2.11
+    from airflow.decorators import task, task_group
+    from airflow.models.dag import DAG
+try:  # Airflow 3.2
+    from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+except ImportError:
+    from airflow.exceptions import AirflowFailException, AirflowSkipException
+try:  # the standard provider
+    from airflow.providers.standard.operators.bash import BashOperator
+except ImportError:
+    from airflow.operators.bash import BashOperator
+
+PYTHON = "python"  # of the worker; flowc and what the flow imports are installed there
+MAX_MAP_LENGTH = 1024  # [core] max_map_length of the site
+ENV = {
+    "FLOWC_ENGINE": "airflow",
+    "FLOWC_FLOW": "SwitchIntoJoin",
+    "FLOWC_RUN": "{{ run_id }}",
+    "FLOWC_ATTEMPT": "{{ ti.try_number - 1 }}",
+    "FLOWC_USER_RETRIES": "{{ ti.max_tries }}",
+    "FLOWC_TASK_ID": "{{ ti.id | default(ti.key) }}",
+}
+
+
+def step(name, *, each=None, control=False, env=None, **kwargs):
+    """One step of the flow, once per address that planner `each` hands out; `control`: a planner or gate reads what it prints."""
+    at = "r"
+    if each:
+        at = "{{ ti.xcom_pull(task_ids='%s', map_indexes=-1)[ti.map_index] }}" % each
+        kwargs["map_index_template"] = at
+    if control:
+        kwargs["output_processor"] = json.loads
+    return BashOperator(
+        task_id=name,
+        bash_command=f"exec {PYTHON} -m flowc.runtime_shim step {name}",
+        env={**ENV, "FLOWC_STEP": name, "FLOWC_AT": at, **(env or {})},
+        append_env=True,
+        skip_on_exit_code=None,
+        do_xcom_push=control,
+        **kwargs,
+    )
+
+
+@task(trigger_rule="none_failed", retries=3, retry_delay=timedelta(seconds=10))
+def splits(controls):
+    """The addresses of the items of a foreach."""
+    items = [f"{control['at']}.{index}" for control in controls or [] for index in range(control["count"])]
+    if not items:
+        raise AirflowSkipException("this foreach did not run")
+    if len(items) > MAX_MAP_LENGTH:
+        raise AirflowFailException(f"{len(items)} items are more than {MAX_MAP_LENGTH}, the site's [core] max_map_length: raise it, then compile again")
+    return items
+
+
+@task(retries=3, retry_delay=timedelta(seconds=10))
+def case(switch, arm, ti=None):
+    """Gate in front of one arm of a switch: skipped unless `switch` chose it."""
+    chosen = [control["next"] for control in ti.xcom_pull(task_ids=switch, map_indexes=ti.map_index)]
+    if arm not in chosen:
+        raise AirflowSkipException(f"{switch} chose {chosen}")
+    return arm
+
+
+@task(trigger_rule="none_failed", retries=3, retry_delay=timedelta(seconds=10))
+def live(openers, ti=None):
+    """Gate in front of what follows a switch: skipped if none of the tasks that open it ran."""
+    if all(ti.xcom_pull(task_ids=opener, map_indexes=ti.map_index) is None for opener in openers):
+        raise AirflowSkipException(f"none of {openers} ran")
+
+
+def foreach(name, task_id=None):
+    """The planner of foreach step `name`."""
+    return splits.override(task_id=task_id or f"{name}__splits")(dag.get_task(name).output)
+
+
+def arm(switch, target, task_id=None):
+    """The gate in front of step `target`, one arm of `switch`."""
+    return case.override(task_id=task_id or f"{switch}__{target}")(switch, target)
+
+
+def merge_of(name, *openers, task_id=None):
+    """The gate in front of step `name`, where arms come together; one of `openers` runs whenever `name` must."""
+    return live.override(task_id=task_id or f"{name}__live")(openers)
+
+
+with DAG(
+    dag_id="SwitchIntoJoin",
+    schedule=None,
+    start_date=datetime(2024, 1, 1, tzinfo=timezone.utc),
+    catchup=False,
+    default_args={"retries": 0, "owner": "flowc"},
+    tags=["flowc"],
+    doc_md=__doc__,
+) as dag:
+    step("start", control=True, env={"FLOWC_CODE": "sha256:f5b9ab4e777c6826e4cd7603d4c3827ed45de2231378bdabbd33b868577770af"})
+    start__splits = foreach("start")
+
+    @task_group(prefix_group_id=False)
+    def start__1(at):
+        look = step("look", each="start__splits", control=True)
+        triple = step("triple", each="start__splits")
+        join__live = merge_of("join", "look")
+        look >> arm("look", "triple") >> triple >> join__live
+        look >> arm("look", "join") >> join__live
+
+    start__1 = start__1.expand(at=start__splits)
+    join = step("join")
+    end = step("end")
+    start__1 >> join >> end

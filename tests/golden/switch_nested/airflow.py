@@ -1,0 +1,102 @@
+"""SwitchNested.
+
+Written by flowc 0.1.0 from tests/golden/switch_nested/flow.py (sha256:c1ae9aea80e5beed79cc1e3925fe3553f801ed43a83e8054ac452ba1f27c5e6e).
+Edit the flow and compile again, not this file.
+Options: --target airflow
+"""
+
+import json
+from datetime import datetime, timedelta, timezone
+
+try:  # Airflow 3
+    from airflow.sdk import DAG, task
+except ImportError:  # Airflow 2.10, 2.11
+    from airflow.decorators import task
+    from airflow.models.dag import DAG
+try:  # Airflow 3.2
+    from airflow.sdk.exceptions import AirflowSkipException
+except ImportError:
+    from airflow.exceptions import AirflowSkipException
+try:  # the standard provider
+    from airflow.providers.standard.operators.bash import BashOperator
+except ImportError:
+    from airflow.operators.bash import BashOperator
+
+PYTHON = "python"  # of the worker; flowc and what the flow imports are installed there
+ENV = {
+    "FLOWC_ENGINE": "airflow",
+    "FLOWC_FLOW": "SwitchNested",
+    "FLOWC_RUN": "{{ run_id }}",
+    "FLOWC_ATTEMPT": "{{ ti.try_number - 1 }}",
+    "FLOWC_USER_RETRIES": "{{ ti.max_tries }}",
+    "FLOWC_TASK_ID": "{{ ti.id | default(ti.key) }}",
+}
+
+
+def step(name, *, each=None, control=False, env=None, **kwargs):
+    """One step of the flow, once per address that planner `each` hands out; `control`: a planner or gate reads what it prints."""
+    at = "r"
+    if each:
+        at = "{{ ti.xcom_pull(task_ids='%s', map_indexes=-1)[ti.map_index] }}" % each
+        kwargs["map_index_template"] = at
+    if control:
+        kwargs["output_processor"] = json.loads
+    return BashOperator(
+        task_id=name,
+        bash_command=f"exec {PYTHON} -m flowc.runtime_shim step {name}",
+        env={**ENV, "FLOWC_STEP": name, "FLOWC_AT": at, **(env or {})},
+        append_env=True,
+        skip_on_exit_code=None,
+        do_xcom_push=control,
+        **kwargs,
+    )
+
+
+@task(retries=3, retry_delay=timedelta(seconds=10))
+def case(switch, arm, ti=None):
+    """Gate in front of one arm of a switch: skipped unless `switch` chose it."""
+    chosen = [control["next"] for control in ti.xcom_pull(task_ids=switch, map_indexes=ti.map_index)]
+    if arm not in chosen:
+        raise AirflowSkipException(f"{switch} chose {chosen}")
+    return arm
+
+
+@task(trigger_rule="none_failed", retries=3, retry_delay=timedelta(seconds=10))
+def live(openers, ti=None):
+    """Gate in front of what follows a switch: skipped if none of the tasks that open it ran."""
+    if all(ti.xcom_pull(task_ids=opener, map_indexes=ti.map_index) is None for opener in openers):
+        raise AirflowSkipException(f"none of {openers} ran")
+
+
+def arm(switch, target, task_id=None):
+    """The gate in front of step `target`, one arm of `switch`."""
+    return case.override(task_id=task_id or f"{switch}__{target}")(switch, target)
+
+
+def merge_of(name, *openers, task_id=None):
+    """The gate in front of step `name`, where arms come together; one of `openers` runs whenever `name` must."""
+    return live.override(task_id=task_id or f"{name}__live")(openers)
+
+
+with DAG(
+    dag_id="SwitchNested",
+    schedule=None,
+    start_date=datetime(2024, 1, 1, tzinfo=timezone.utc),
+    catchup=False,
+    default_args={"retries": 0, "owner": "flowc"},
+    tags=["flowc"],
+    doc_md=__doc__,
+) as dag:
+    start = step("start", control=True, env={"FLOWC_CODE": "sha256:0a14dfd3a0d0dede9a09a7d3373d1979b907be5e70f5c7eb13e66646acae359d"})
+    check = step("check", control=True)
+    small = step("small")
+    large = step("large")
+    pack = step("pack")
+    end = step("end")
+    pack__live = merge_of("pack", "check__small", "check__large")
+    end__live = merge_of("end", "start")
+    start >> arm("start", "check") >> check
+    start >> arm("start", "end") >> end__live >> end
+    check >> arm("check", "small") >> small >> pack__live >> pack >> end__live
+    check >> arm("check", "large") >> large >> pack__live
+    check >> arm("check", "end") >> end__live
