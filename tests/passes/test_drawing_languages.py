@@ -13,7 +13,7 @@ from flowc.ir.regions import RegionTree
 LOOP_AND_SPLIT = "p>a,b a>j b>h h>h|x x>j j!>end"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(region_trees())
 def test_every_step_and_edge_once(tree: RegionTree) -> None:
     steps = sorted(tree.graph.by_name)

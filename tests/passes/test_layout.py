@@ -30,7 +30,7 @@ def test_table_cases_lie_well(text: str) -> None:
     check_drawing(structured(parse_graph(re.sub(r"\w+", r"\g<0>_step", text))))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(region_trees(max_depth=4, max_steps=40))
 def test_random_trees_lie_well(tree: RegionTree) -> None:
     check_drawing(tree)

@@ -16,7 +16,7 @@ from flowc.ir.printer import print_tree
 from flowc.runtime_shim.contract import is_address
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(drawn_trees())
 def test_a_drawn_tree_is_found_again(drawn: Drawn) -> None:
     assert print_tree(structured(drawn.graph)) == print_tree(drawn.tree)

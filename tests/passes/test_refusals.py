@@ -30,7 +30,7 @@ def test_a_refusal_shows_its_paths(text: str, slug: str) -> None:
     assert len(set(found.notes)) == len(found.notes)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(any_graphs())
 def test_paths_are_made_of_edges(graph: FlowGraph) -> None:
     edges = {(step.name, target) for step in graph.steps for target in step.targets}

@@ -37,9 +37,9 @@ def path_to(scopes: Scopes, target: StepName) -> Path:
     return tuple(reversed(path))
 
 
-def path_through(scopes: Scopes, source: StepName | None, target: StepName) -> Path:
-    """Return the way to `source` and on to `target`; `target` alone where the flow starts at it."""
-    return (target,) if source is None else (*path_to(scopes, source), target)
+def path_through(scopes: Scopes, source: StepName, target: StepName) -> Path:
+    """Return the way to `source` and on to `target`."""
+    return (*path_to(scopes, source), target)
 
 
 def edge_between(graph: FlowGraph, source: StepName, target: StepName) -> Edge:

@@ -71,10 +71,9 @@ def _report(scopes: Scopes, conflict: Conflict, finding: _Finding, report: Repor
         labels.append(Label(there, finding.other_label))
     elif graph.by_name[conflict.target].inputs:
         labels.append(Label(graph.by_name[conflict.target].span, "takes inputs"))
-    source = conflict.source
     report(
         finding.code,
-        graph.by_name[conflict.target].span if source is None else edge_between(graph, source, conflict.target).span,
+        edge_between(graph, conflict.source, conflict.target).span,
         label=finding.label,
         labels=labels,
         notes=notes,

@@ -18,10 +18,10 @@ ConflictKind = Literal["join-without-split", "join-mixes", "two-joins", "empty-b
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """An edge that was not followed: it leaves `source` (None: the flow starts here) in scope `scope`."""
+    """An edge that was not followed. `scope` is where it would have led: the branch it stands in, or opens."""
 
     kind: ConflictKind
-    source: StepName | None
+    source: StepName
     target: StepName
     scope: Scope
 
@@ -79,7 +79,7 @@ def is_opener(step: Step) -> bool:
 
 
 def find_scopes(graph: FlowGraph, start: StepName, end: StepName) -> Scopes:
-    """Return the scopes of every step that `start` leads to; all targets must be steps of the graph."""
+    """Return the scopes of every step that `start` leads to; all targets must be steps, and `start` takes no inputs."""
     return _Walk(graph, end).run(start)
 
 
@@ -88,14 +88,14 @@ class _Walk:
         self.steps = graph.by_name
         self.end = end
         self.found = Scopes(graph)
-        self.pending: list[tuple[int, int, StepName | None, StepName, Scope]] = []
+        self.pending: list[tuple[int, int, StepName, StepName, Scope]] = []
         self.pushed = 0
 
     def run(self, start: StepName) -> Scopes:
         found = self.found
-        if self.steps[start].inputs:
-            self.conflict("join-without-split", None, start, None)
-        self.push(None, start, None)
+        found.scope_of[start] = None
+        found.came_from[start] = None
+        self.leave(start)
         while self.pending:
             _, _, source, target, scope = heappop(self.pending)
             if target not in found.scope_of:
@@ -108,11 +108,11 @@ class _Walk:
                 self.conflict("crosses-scope" if crosses else "branches-meet", source, target, scope)
         return found
 
-    def push(self, source: StepName | None, target: StepName, scope: Scope) -> None:
+    def push(self, source: StepName, target: StepName, scope: Scope) -> None:
         self.pushed += 1
         heappush(self.pending, (self.found.depth[scope], self.pushed, source, target, scope))
 
-    def conflict(self, kind: ConflictKind, source: StepName | None, target: StepName, scope: Scope) -> None:
+    def conflict(self, kind: ConflictKind, source: StepName, target: StepName, scope: Scope) -> None:
         self.found.conflicts.append(Conflict(kind, source, target, scope))
 
     def leave(self, name: StepName) -> None:
