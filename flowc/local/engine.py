@@ -31,7 +31,7 @@ Status = Literal["succeeded", "failed", "stopped"]
 
 @dataclass(slots=True, kw_only=True)
 class Engine:
-    """Runs one walk. `attempt_for` makes the Attempt of a task; `on_event` is told what happens."""
+    """Runs one walk. `attempt_for` makes the Attempt of a task; `on_event` is told what happens; `on_loss` records a failed process."""
 
     walk: Walk
     plan: Plan
@@ -41,6 +41,7 @@ class Engine:
     isolate: bool
     attempt_for: Callable[[Task], Attempt]
     on_event: Callable[[Event], None]
+    on_loss: Callable[[Process, float], None]
     processes: Processes
     failures: list[Failure] = field(default_factory=list)
     stopped_by: int | None = None
@@ -180,6 +181,9 @@ class Engine:
             self._print_line(process, "flowc: the process ended, with exit code 0, before its step was done")
             status = EXIT_USER_ERROR
         process.status = status
+        seconds = time.monotonic() - process.started
+        if status != EXIT_DONE:
+            self.on_loss(process, seconds)
         outcome, wait = self._judge(process, status)
         task, seconds = process.task, time.monotonic() - process.started
         self.on_event(

@@ -15,8 +15,9 @@ from flowc.errors import FlowcError, UsageError
 from flowc.ir.plan import build_plan
 from flowc.ir.regions import RegionTree
 from flowc.local.engine import Engine, Status
-from flowc.local.events import Event, RunStarted
-from flowc.local.jobs import Failure, Task
+from flowc.local.events import Event, Notice, RunStarted
+from flowc.local.jobs import Failure, Process, Task
+from flowc.local.lost_attempts import record_lost
 from flowc.local.processes import Processes
 from flowc.local.run_ids import checked_run_id, fresh_run_id
 from flowc.local.verdict import HookOutcome, publish_end, run_exit_hooks
@@ -113,6 +114,7 @@ def run_flow(
         isolate=isolated,
         attempt_for=maker,
         on_event=on_event,
+        on_loss=lambda process, seconds: _record_lost(store, process, seconds, on_event),
         processes=processes,
     )
     status: Status = "stopped"
@@ -192,6 +194,14 @@ class _Attempts:
             control=str(self.scratch / "control.hooks"),
             run_uid=self.run_uid,
         )
+
+
+def _record_lost(store: Store, process: Process, seconds: float, on_event: Callable[[Event], None]) -> None:
+    assert process.status is not None, "it ended"
+    try:
+        record_lost(store, process.attempt, status=process.status, seconds=seconds, output=process.tail)
+    except StoreError as error:
+        on_event(Notice(text=f"the end of {process.task.step} at {process.task.at} could not be recorded: {error}"))
 
 
 def _publish_end(store: Store, run: _Attempts, status: Status, engine: Engine, hooks: tuple[HookOutcome, ...]) -> None:

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from support.runs import run, write_flow
 
+from flowc.client import Run
+
 TOP = "import os, pathlib, signal, sys, time"
 
 pytestmark = pytest.mark.slow
@@ -152,6 +154,34 @@ def test_a_step_that_ignores_its_timeout_is_killed(tmp_path: Path) -> None:
     record = ran.record("start", "r")
     assert record is not None
     assert record["status"] == "caught"
+
+
+def test_what_a_killed_process_printed_can_be_read_later(tmp_path: Path) -> None:
+    body = """
+    @retry(times=1, minutes_between_retries=0)
+    @step
+    def start(self):
+        print("last words of attempt", current.retry_count)
+        time.sleep(0.5)
+        if current.retry_count == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        raise ValueError("boom")
+        self.next(self.end)
+
+    @step
+    def end(self):
+        pass
+    """
+    ran = run(write_flow(tmp_path, body, top=TOP))
+    assert ran.code == 1
+    task = Run("F/r1", root=ran.store.as_uri())["start"].task
+    assert [attempt.number for attempt in task.attempts] == [0, 1], "one record per attempt"
+    killed, raised = task.attempts
+    assert killed.log == "last words of attempt 0\n"
+    assert killed.exception is not None
+    assert "killed by SIGKILL" in killed.exception.message
+    assert raised.exception is not None
+    assert raised.exception.message == "boom"
 
 
 def test_a_process_that_ends_well_without_a_commit_failed(tmp_path: Path) -> None:

@@ -1,0 +1,40 @@
+"""Failure records for attempts that could not leave their own, because something killed their process."""
+
+import time
+from collections.abc import Iterable
+
+from flowc.local.endings import why
+from flowc.runtime_shim.contract import Attempt, task_key, task_prefix
+from flowc.runtime_shim.records import new_nonce, publish, read_record
+from flowc.runtime_shim.stores import Store
+from flowc.runtime_shim.values import save_bytes
+
+
+def record_lost(store: Store, attempt: Attempt, *, status: int, seconds: float, output: Iterable[str]) -> bool:
+    """Leave a failure record for an attempt that has none; return whether it was needed. Raises StoreError.
+
+    status: as in `wire.Ended`. seconds: how long the process ran. output: the end of what it printed, which becomes its log.
+    """
+    prefix = task_prefix(attempt.flow, attempt.run, attempt.step, attempt.at)
+    for name in store.list(prefix):
+        found = read_record(store, prefix + name) if name.startswith("fail.") else None
+        if found is not None and found.get("attempt") == attempt.attempt:
+            return False
+    now = time.time()
+    nonce = new_nonce()
+    record = {
+        "flow": attempt.flow,
+        "run": attempt.run,
+        "run_uid": attempt.run_uid,
+        "step": attempt.step,
+        "at": attempt.at,
+        "attempt": attempt.attempt,
+        "nonce": nonce,
+        "time": {"start": round(now - seconds, 3), "end": round(now, 3)},
+        "engine": {"name": attempt.engine, **attempt.ids},
+        "status": "failed",
+        "exit_code": status,
+        "exception": {"type": "flowc.ProcessLost", "message": f"the process ended before the step did: {why(status)}", "traceback": ""},
+        "log": save_bytes(store, attempt.flow, "".join(f"{line}\n" for line in output).encode()),
+    }
+    return publish(store, task_key(attempt.flow, attempt.run, attempt.step, attempt.at, f"fail.{nonce}"), record)
