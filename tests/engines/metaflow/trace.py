@@ -52,10 +52,10 @@ def tasks_of(name, run_id):
     rows = []
     for step in Run(f"{name}/{run_id}"):
         for task in sorted(step, key=lambda task: task.created_at):
-            if not task.successful:
+            if not task.successful and "_catch_exception" not in task:
                 continue
             frames = task["_foreach_stack"].data if "_foreach_stack" in task else []
-            values = {artifact.id: canonical(artifact.data) for artifact in task if artifact.id not in ("name",)}
+            values = {artifact.id: canonical(artifact.data) for artifact in task if artifact.id != "name"}
             rows.append({"step": step.id, "index": [frame.index for frame in frames], "artifacts": values})
     return rows
 
@@ -72,6 +72,7 @@ def main(path, name, *parameters):
             "HOME": home,
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONHASHSEED": "0",  # Metaflow compares re-pickled sets: without one seed, merge_artifacts of an equal set fails by chance
         }
         done = subprocess.run(
             [sys.executable, path.name, "--no-pylint", "run", *parameters], cwd=path.parent, env=environment, capture_output=True, text=True

@@ -12,7 +12,7 @@ class Configured(FlowSpec):
     def start(self):
         import os
 
-        self.name = os.environ["MODEL_NAME"]
+        self.label = os.environ["MODEL_NAME"]
         self.depth = self.model.tree.depth
         self.size = self.limits["size"]
         self.next(self.end)

@@ -1,0 +1,51 @@
+"""Same input, same bytes: another hash seed, time zone, locale, home, user, working directory and folder on disk change nothing."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support.flows import REPO, example_flows, golden_flows
+
+SAMPLES = [sample for sample in [*golden_flows(), *example_flows()] if not sample.path.with_name("airflow.refused.txt").exists()]
+ELSEWHERE = {
+    "PYTHONHASHSEED": "4242",
+    "TZ": "Pacific/Kiritimati",
+    "LC_ALL": "POSIX",
+    "LANG": "POSIX",
+    "HOME": "/nonexistent",
+    "USER": "somebody",
+    "METAFLOW_USER": "somebody",
+    "COLUMNS": "40",
+    "FLOWC_ROOT": "file:///elsewhere",
+}
+
+
+def project(folder: Path) -> Path:
+    """Copy the flows into a project of their own and return its root."""
+    folder.mkdir(parents=True)
+    (folder / "pyproject.toml").write_text("[project]\nname = 'flows'\n")
+    for part in ("tests/golden", "examples"):
+        shutil.copytree(REPO / part, folder / part, ignore=shutil.ignore_patterns("__pycache__", "*.txt", "airflow.py"))
+    return folder
+
+
+def compiled(root: Path, out: Path, environment: dict[str, str], cwd: Path) -> dict[str, bytes]:
+    flows = [os.path.relpath(root / sample.path.relative_to(REPO), cwd) for sample in SAMPLES]
+    command = [sys.executable, "-m", "flowc", "compile", *flows, "--target", "airflow", "-o", str(out)]
+    done = subprocess.run(command, cwd=cwd, env={**os.environ, **environment}, capture_output=True, text=True)
+    refused = "nested foreach" in done.stderr + done.stdout
+    assert done.returncode == 0 or refused, done.stdout + done.stderr
+    return {str(path.relative_to(out)): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
+
+
+@pytest.mark.slow
+def test_same_bytes_everywhere(tmp_path: Path) -> None:
+    here = project(tmp_path / "a")
+    there = project(tmp_path / "some where" / "else" / "b")
+    first = compiled(here, tmp_path / "out1", {"PYTHONHASHSEED": "1", "TZ": "UTC"}, here)
+    second = compiled(there, tmp_path / "out2", ELSEWHERE, there / "tests")
+    assert len(first) >= len(SAMPLES) - 2
+    assert first == second
