@@ -90,7 +90,7 @@ def _say_findings(result: "CheckResult") -> bool:
 
 
 def _run(result: "CheckResult", flow: "CheckedFlow", parameters: Mapping[str, Any], options: Mapping[str, Any]) -> int:
-    from flowc.client.root import as_root, default_root
+    from flowc.client.root import as_root, default_root, local_root
     from flowc.diagnostics import Report
     from flowc.diagnostics.render import render
     from flowc.local import run_flow
@@ -108,6 +108,8 @@ def _run(result: "CheckResult", flow: "CheckedFlow", parameters: Mapping[str, An
         return 1
     given_root = options.get("root")
     root = as_root(given_root) if given_root else default_root(result.project_root, env=options.get("env"))
+    if root == local_root(result.project_root):
+        _keep_out_of_git(result.project_root / ".flowc")
     progress = progress_for(sys.stdout, steps=tuple(step.name for step in flow.graph.steps), given_root=given_root)
     outcome = None
     try:
@@ -128,3 +130,13 @@ def _run(result: "CheckResult", flow: "CheckedFlow", parameters: Mapping[str, An
     finally:
         progress.close(outcome)
     return outcome.exit_code
+
+
+def _keep_out_of_git(folder: Path) -> None:
+    """Have git ignore the folder of local runs; where that cannot be written the store will say so."""
+    try:
+        folder.mkdir(exist_ok=True)
+        with (folder / ".gitignore").open("x") as file:
+            file.write("*\n")
+    except OSError:
+        pass

@@ -4,6 +4,7 @@ It imports the flow once and forks a process per attempt, or, told to be fresh, 
 engine's end of the socket closes, for whatever reason, every process it started is killed: nothing outlives a run.
 """
 
+import errno
 import gc
 import os
 import selectors
@@ -146,12 +147,21 @@ class Launcher:
         os.close(self._wake)
         os.close(self._wake_end)
 
+    def _become_fresh(self, start: Start) -> None:
+        """Replace this process by a fresh interpreter; returns only where an environment cannot hold the attempt's parameters."""
+        verb, name = ("exit-hook", start.hooks) if start.hooks is not None else ("step", start.attempt.step)
+        command = [sys.executable, "-P", "-m", "flowc.runtime_shim", verb, name]
+        try:
+            os.execve(sys.executable, command, {**os.environ, **attempt_to_environment(start.attempt)})
+        except OSError as error:
+            if error.errno != errno.E2BIG:
+                raise
+
     def _run(self, start: Start) -> int:
         if self._flow is None:
-            verb, name = ("exit-hook", start.hooks) if start.hooks is not None else ("step", start.attempt.step)
-            command = [sys.executable, "-P", "-m", "flowc.runtime_shim", verb, name]
-            os.execve(sys.executable, command, {**os.environ, **attempt_to_environment(start.attempt)})
-        self._randomness.renew()
+            self._become_fresh(start)
+        else:
+            self._randomness.renew()
         if start.hooks is not None:
             return run_exit_hooks(start.attempt, start.hooks, self._flow)
         return run_attempt(start.attempt, self._flow)

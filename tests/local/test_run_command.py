@@ -1,6 +1,9 @@
 """`flowc run` and `python flow.py run`: parameters, names of runs, findings before anything runs."""
 
 import json
+import os
+import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -53,6 +56,15 @@ def test_parameters_arrive_typed(isolate: list[str], tmp_path: Path) -> None:
     assert f"[start r] {expected}"[:20_000] in ran.said
     record = json.loads((tmp_path / "store" / "F" / "runs" / RUN / "_run").read_text())
     assert record["tags"] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("isolate", [[], ["--isolate"]], ids=["forked", "isolated"])
+def test_parameters_larger_than_an_environment_variable(isolate: list[str], tmp_path: Path) -> None:
+    declared = "one = Parameter('one')\ntwo = Parameter('two')\n"
+    path = write_flow(tmp_path, declared + PLAIN.replace("pass", "assert len(self.one + self.two) == 200_000"))
+    ran = run(path, "--one", "x" * 100_000, "--two", "y" * 100_000, options=isolate)
+    assert ran.code == 0, ran.said
 
 
 @pytest.mark.slow
@@ -126,6 +138,7 @@ def test_a_flow_file_runs_itself(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "got [1.0, 'x', True, {'a': [1]}, ['a', 'b'], 3, None, None]" in done.stdout
     assert (tmp_path / ".flowc" / "store" / "F" / "runs" / "mine" / "_end").exists()
+    assert (tmp_path / ".flowc" / ".gitignore").read_text() == "*\n"
 
 
 @pytest.mark.parametrize(
@@ -153,6 +166,37 @@ def test_exit_hooks_run_after_the_last_task(fails: bool, isolate: list[str], tmp
     hooks = ran.end()["hooks"]
     assert [hook["error"] for hook in hooks] == (["ValueError: hook"] if fails else [None])
     assert ran.end()["status"] == ("failed" if fails else "succeeded")
+
+
+@pytest.mark.slow
+def test_a_terminal_gets_a_table(tmp_path: Path) -> None:
+    path = write_flow(tmp_path, PLAIN.replace("pass", "print('last line')"))
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "flowc", "run", "--run-id", "r1", str(path)]
+    environ = {**os.environ, "TERM": "xterm", "COLUMNS": "100"}
+    process = subprocess.Popen(command, cwd=tmp_path, stdin=theirs, stdout=theirs, stderr=theirs, env=environ)
+    os.close(theirs)
+    said = b""
+    while chunk := _read(ours):
+        said += chunk
+    os.close(ours)
+    assert process.wait(60) == 0, said
+    assert b"last line" in said
+    table = said[said.rindex(b"running") :].decode()
+    assert [" ".join(re.sub(r"\x1b\[[0-9;]*m", "", line).split()) for line in table.splitlines()[1:3]] == ["start 1", "end 1"]
+    assert "flowc: run F/r1 succeeded: 2 tasks done" in table
+
+
+def _read(descriptor: int) -> bytes:
+    try:
+        return os.read(descriptor, 65536)
+    except OSError:  # Linux says EIO when the last process has closed a terminal
+        return b""
+
+
+def test_rich_is_not_imported_without_a_terminal(tmp_path: Path) -> None:
+    code = "import io, sys; from flowc.local.progress import progress_for; progress_for(io.StringIO(), steps=(), given_root=None)"
+    subprocess.run([sys.executable, "-c", f"{code}; assert 'rich' not in sys.modules"], check=True)
 
 
 def test_a_store_that_cannot_be_written(tmp_path: Path) -> None:
