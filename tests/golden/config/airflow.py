@@ -1,6 +1,6 @@
 """Configured.
 
-Written by flowc 0.1.0 from tests/golden/config/flow.py (sha256:c48e8e49eb37ca43980f1770d7850797646d26498fe60d826c30c22a3415b406).
+Written by flowc 0.1.0 from tests/golden/config/flow.py (sha256:a168a001e12e7d0ceee45d2bcd808dc9214d1995988e33318d3b7a32c8d7b90d).
 Edit the flow and compile again, not this file.
 Options: --target airflow
 """
@@ -56,6 +56,6 @@ with DAG(
     tags=["flowc"],
     doc_md=__doc__,
 ) as dag:
-    start = step("start", env={"MODEL_NAME": "oak", "FLOWC_CODE": "sha256:d9b57102d80da2d1a2917de1b7eef589a1ca9774e66b12181bfe23aa568af5d9"})
+    start = step("start", env={"MODEL_NAME": "oak", "FLOWC_CODE": "sha256:93e0b54f2d2066b721c11c3c8e48e6bd221ecb4f212895dbc03a202e519dc4a6"})
     end = step("end")
     start >> end
