@@ -27,6 +27,9 @@ from flowc.ir.regions import (
 
 _Line = tuple[int, str | Block]
 
+_DEEPEST = 60
+"""Lines that stand deeper are indented no further, so that the text of a deep tree stays in proportion."""
+
 
 def list_tree(tree: RegionTree) -> str:
     """Return the flow as lines: a head, one line per step and region, and at last the tree in one line, as `print_tree` has it.
@@ -57,13 +60,13 @@ class _Listing:
         while pending:
             depth, part = pending.pop()
             if isinstance(part, str):
-                listed.append("  " * depth + part)
+                listed.append(_indent(depth) + part)
             elif part in spelt:
-                listed.append("  " * depth + f"go on at #{self.names[part]}")
+                listed.append(_indent(depth) + f"go on at #{self.names[part]}")
             else:
                 if part in self.names:
                     spelt.add(part)
-                    listed.append("  " * depth + f"#{self.names[part]}:")
+                    listed.append(_indent(depth) + f"#{self.names[part]}:")
                 pending.extend(reversed(self.block(part, depth)))
         return listed
 
@@ -116,6 +119,10 @@ class _Listing:
         if arm.block.items:
             return [(depth, f"{name}:"), (depth + 1, arm.block)]
         return [(depth, f"{name}: {_way(arm.block.end)}")]
+
+
+def _indent(depth: int) -> str:
+    return "  " * min(depth, _DEEPEST)
 
 
 def _way(end: End) -> str:

@@ -25,6 +25,9 @@ TITLE_INDENT = 10.0
 TITLE_GAP = 4.0
 LANE = 12.0
 SWEEPS = 8
+LARGE = 20_000
+LARGE_SWEEPS = 2
+"""A box of more slots than `LARGE`, which nobody looks at as a whole, is straightened less."""
 
 Point = tuple[float, float]
 
@@ -124,7 +127,8 @@ class _Inside:
     def place_columns(self) -> None:
         for row in self.grid.rows:
             self.spread_row(row, [0.0] * len(row), [1.0] * len(row))
-        for sweep in range(SWEEPS):
+        slots = sum(len(row) for row in self.grid.rows)
+        for sweep in range(SWEEPS if slots <= LARGE else LARGE_SWEEPS):
             downward = sweep % 2 == 0
             for row in self.grid.rows if downward else reversed(self.grid.rows):
                 self.settle(row, downward=downward)
