@@ -38,9 +38,9 @@ def attempt_from_environment(environ: Mapping[str, str]) -> Attempt:
         parameters_are_text=text,
         catch=environ.get(contract.CATCH) or None,
         catches=contract.CATCH in environ,
-        timeout=float(environ[contract.TIMEOUT]) if environ.get(contract.TIMEOUT) else None,
+        timeout=_seconds(environ),
         control=environ.get(contract.CONTROL) or None,
-        tags=tuple(json.loads(environ.get(contract.TAGS) or "[]")),
+        tags=_tags(environ),
         trigger=environ.get(contract.TRIGGER) or None,
         run_uid=environ.get(contract.RUN_UID) or None,
         ids={name: environ[variable] for name, variable in names if environ.get(variable)},
@@ -96,6 +96,21 @@ def _parameters(environ: Mapping[str, str]) -> tuple[dict[str, Any] | None, bool
     if found is not None and not isinstance(found, dict):
         raise EnvironmentRefused(f"{variable} is not a JSON object: {text!r}")
     return found, bool(encoded)
+
+
+def _seconds(environ: Mapping[str, str]) -> float | None:
+    text = environ.get(contract.TIMEOUT)
+    try:
+        return float(text) if text else None
+    except ValueError:
+        raise EnvironmentRefused(f"{contract.TIMEOUT}={text!r} is not a number of seconds") from None
+
+
+def _tags(environ: Mapping[str, str]) -> tuple[str, ...]:
+    try:
+        return tuple(map(str, json.loads(environ.get(contract.TAGS) or "[]")))
+    except (TypeError, ValueError):
+        raise EnvironmentRefused(f"{contract.TAGS} is not a JSON list of texts") from None
 
 
 def _gang(text: str) -> tuple[int, int]:

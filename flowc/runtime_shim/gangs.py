@@ -39,17 +39,15 @@ def store_part(store: Store, attempt: Attempt, record: Mapping[str, Any]) -> Non
         raise Refused(f"member {attempt.gang[0]} of gang {attempt.gang_nonce} stored its part already: it was started twice")
 
 
-def commit_gang(store: Store, attempt: Attempt) -> dict[str, Any]:
-    """Wait for the parts of all members, commit the gang, and return the commit record of member 0.
+def await_parts(store: Store, attempt: Attempt) -> dict[str, Any]:
+    """Wait for the parts of all members and return the record that member 0 is to commit for the gang.
 
-    The first gang that commits wins: where another has, its record comes back. Nothing ends the waiting but the engine, which
-    ends member 0 where another member fails.
+    Nothing ends the waiting but the engine, which ends member 0 where another member fails.
     """
-    assert attempt.gang is not None, "only a gang is committed as one"
+    assert attempt.gang is not None, "only a gang has parts"
     parts = [part_key(attempt, index) for index in range(attempt.gang[1])]
     records = [_awaited(store, key) for key in parts]
-    key = commit_key(attempt.flow, attempt.run, attempt.step, control_address(attempt.at))
-    return commit(store, key, {**records[0], "gang": {"nonce": attempt.gang_nonce, "parts": parts}})
+    return {**records[0], "gang": {"nonce": attempt.gang_nonce, "parts": parts}}
 
 
 def complete_gang(store: Store, winner: Mapping[str, Any]) -> None:

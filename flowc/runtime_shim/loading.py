@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Mapping
 from importlib import util
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any, NamedTuple
 
 from flowc.runtime_shim import alias, config
@@ -68,6 +68,11 @@ def load_flow(code_dir: str | os.PathLike[str], plan: Plan | dict[str, Any] | No
         flow_class = getattr(module, plan["class_name"])
     except AttributeError:
         raise PlanRefused(f"{file} defines no class {plan['class_name']!r} when it is imported") from None
+    for name in plan["steps"]:
+        # A decorator of the user's own may have wrapped the step without taking its mark over.
+        function = getattr(flow_class, name, None)
+        if isinstance(function, FunctionType):
+            function.is_step = True  # type: ignore[attr-defined]
     return LoadedFlow(plan, flow_class, code_dir)
 
 

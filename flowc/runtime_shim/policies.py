@@ -64,12 +64,12 @@ def timeout_of(flow: LoadedFlow, attempt: Attempt) -> float | None:
     return seconds
 
 
-def set_environment(flow: LoadedFlow, step: str) -> None:
+def set_environment(flow_class: type, step: str) -> None:
     """Put the variables of `@environment` and of inline `@secrets` into this process's environment.
 
     Raises MetaflowException for a source of secrets that this version cannot read, or a secret that would replace a variable.
     """
-    marks = step_decorators(flow.flow_class, step)
+    marks = step_decorators(flow_class, step)
     for mark in reversed(marks):
         if mark.name == "environment":
             os.environ.update({str(name): str(value) for name, value in (mark.arguments["vars"] or {}).items()})

@@ -16,7 +16,7 @@ from flowc.runtime_shim.exceptions import FailureHandledByCatch, MetaflowExcepti
 from flowc.runtime_shim.execution import call_step
 from flowc.runtime_shim.failures import NameTaken, UserFailed, classify
 from flowc.runtime_shim.flowspec import assigned
-from flowc.runtime_shim.gangs import commit_gang, complete_gang, control_address, store_part
+from flowc.runtime_shim.gangs import await_parts, complete_gang, control_address, store_part
 from flowc.runtime_shim.items import save_items
 from flowc.runtime_shim.journal import Journal, ending_on_sigterm, exception_fields
 from flowc.runtime_shim.loading import LoadedFlow, PlanRefused
@@ -93,13 +93,11 @@ class _Attempt:
         code, before = self._before(code, scratch)
         self.journal.code = code.digest
         loaded = self._import(code)
-        set_environment(loaded, attempt.step)
+        set_environment(loaded.flow_class, attempt.step)
         task = make_task(loaded, attempt, self.records, before)
         if before.kind == "first":
             self._publish_run(task)
-        record = self._record(loaded, task)
-        self.journal.closed = True
-        return self._publish(record)
+        return self._publish(self._record(loaded, task))
 
     def _committed(self) -> dict[str, Any] | None:
         attempt = self.attempt
@@ -212,7 +210,8 @@ class _Attempt:
             store_part(self.store, attempt, record)
             if attempt.gang[0] > 0:
                 return self._hand_over({**record, "control": {}})
-            return self._repeat(commit_gang(self.store, attempt))
+            record = await_parts(self.store, attempt)
+        self.journal.closed = True
         return self._repeat(commit(self.store, commit_key(attempt.flow, attempt.run, attempt.step, attempt.at), record))
 
     def _repeat(self, record: dict[str, Any]) -> str | None:

@@ -1,0 +1,392 @@
+"""One attempt after the other, each in a process of its own: what it commits, what it leaves when it fails, how it ends."""
+
+import json
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from support.shim_tasks import RUN, Tasks
+
+LINE = """
+    alpha = Parameter("alpha", default=0.5, help="how much")
+    SIZE = 3
+
+    @step
+    def start(self):
+        self.x = [1]
+        self.y = "kept"
+        print("in start", self.alpha)
+        self.next(self.end)
+
+    @step
+    def end(self):
+        self.x.append(self.alpha)
+        self.seen = (current.pathspec, current.retry_count, current.flow_name, F.alpha, F.SIZE)
+"""
+
+
+def test_a_line_commits_step_by_step(tmp_path: Path) -> None:
+    tasks = Tasks(tmp_path, LINE)
+    tasks.run_all(parameters={"alpha": 2}, tags=("a", "b"), ids={"task_id": "ti-1"})
+    start, end = tasks.record("start"), tasks.record("end")
+    assert tasks.values("end") == {
+        "SIZE": 3,
+        "alpha": 2.0,
+        "seen": (f"F/{RUN}/end/r", 0, "F", 2.0, 3),
+        "x": [1, 2.0],
+        "y": "kept",
+    }
+    assert end["artifacts"]["y"] == start["artifacts"]["y"]
+    assert end["inputs"] == ["F/runs/run%201/start/r/commit"]
+    assert start["inputs"] == []
+    assert (start["status"], start["control"], start["engine"]) == ("ok", {}, {"name": "airflow", "task_id": "ti-1"})
+    assert start["time"]["start"] <= start["time"]["end"] <= end["time"]["start"]
+    assert tasks.log(start) == "in start 2.0\n"
+    run = tasks.run_record()
+    assert run is not None
+    assert (run["parameters"], run["tags"], run["engine"]["name"]) == ({"alpha": 2.0}, ["a", "b"], "airflow")
+
+
+def test_a_later_attempt_of_a_committed_task_does_no_user_work(tmp_path: Path) -> None:
+    tasks = Tasks(tmp_path, LINE.replace('print("in start", self.alpha)', 'open("ran", "a").write("x")'))
+    assert tasks.run("start").code == 0
+    before = tasks.record("start")
+    again = tasks.run("start", attempt=1)
+    assert again.code == 0
+    assert again.out == ("flowc: start at r was committed by attempt 0: its control values are repeated, and the step does not run again\n")
+    assert (tmp_path / "ran").read_text() == "x"
+    assert tasks.record("start") == before
+
+
+@pytest.mark.parametrize("engine", ["local", "airflow"])
+def test_a_first_attempt_that_finds_its_commit_refuses(tmp_path: Path, engine: str) -> None:
+    tasks = Tasks(tmp_path, LINE)
+    assert tasks.run("start").code == 0
+    again = tasks.run("start", engine="airflow")
+    assert again.code == 78
+    assert again.out == f"flowc: run name {RUN!r} is already used: its first step committed before this run began\n"
+    assert tasks.failures("start") == []
+
+
+def test_an_engine_whose_numbers_restart_is_not_refused(tmp_path: Path) -> None:
+    tasks = Tasks(tmp_path, LINE)
+    assert tasks.run("start", engine="argo", run_uid="u1").code == 0
+    assert tasks.run("start", engine="argo", run_uid="u1").code == 0
+    other = tasks.run("start", engine="argo", run_uid="u2")
+    assert other.code == 78
+    assert "is of another run of that name" in other.out
+    assert tasks.run("end", engine="argo", run_uid="u2").code == 78
+    assert not tasks.committed("end")
+
+
+def test_a_step_refuses_to_run_before_its_parent(tmp_path: Path) -> None:
+    tasks = Tasks(tmp_path, LINE)
+    ended = tasks.run("end")
+    assert ended.code == 78
+    assert "'start' at 'r' before it has no commit record" in ended.out
+    assert not tasks.committed("end")
+    assert [record["exit_code"] for record in tasks.failures("end")] == [78]
+
+
+FAILS = """
+    @step
+    def start(self):
+        self.done = 1
+        print("to standard output")
+        helper(self)
+        self.next(self.end)
+
+    @step
+    def end(self):
+        pass
+"""
+HELPER = """
+    import os, sys, threading, subprocess, time
+
+    def helper(flow):
+        {body}
+"""
+
+
+def failing(folder: Path, body: str) -> Tasks:
+    return Tasks(folder, FAILS, top=HELPER.format(body=body))
+
+
+def test_the_users_traceback_comes_last_and_is_in_the_record(tmp_path: Path) -> None:
+    tasks = failing(tmp_path, 'raise ValueError("broken \\N{SNOWMAN}")')
+    ended = tasks.run("start", attempt=0, user_retries=3)
+    assert ended.code == 1
+    lines = ended.out.splitlines()
+    assert lines[:2] == ["to standard output", "Traceback (most recent call last):"]
+    assert lines[-1] == "ValueError: broken \N{SNOWMAN}"
+    assert "runtime_shim" not in ended.out
+    (record,) = tasks.failures("start")
+    assert (record["status"], record["exit_code"], record["attempt"]) == ("failed", 1, 0)
+    assert (record["exception"]["type"], record["exception"]["message"]) == ("ValueError", "broken \N{SNOWMAN}")
+    assert record["exception"]["traceback"] == "\n".join(lines[1:]) + "\n"
+    assert tasks.log(record) == ended.out
+    assert not tasks.committed("start")
+    assert tasks.run_record() is not None
+
+
+@pytest.mark.parametrize(
+    ("call", "code"),
+    [("sys.exit()", 1), ("sys.exit(0)", 1), ("sys.exit(7)", 7), ("sys.exit(78)", 1), ("sys.exit('no')", 1), ("sys.exit(200)", 1)],
+)
+def test_a_step_that_exits_has_failed(tmp_path: Path, call: str, code: int) -> None:
+    tasks = failing(tmp_path, call)
+    ended = tasks.run("start")
+    assert ended.code == code
+    assert "flowc: the step called sys.exit" in ended.out
+    assert not tasks.committed("start")
+    assert tasks.failures("start")[0]["exception"]["type"] == "SystemExit"
+
+
+def test_an_import_that_fails_is_the_users_error(tmp_path: Path) -> None:
+    tasks = Tasks(tmp_path, FAILS, top="import nowhere_to_be_found\nhelper = print")
+    ended = tasks.run("start")
+    assert ended.code == 1
+    assert ended.out.splitlines()[-1] == "ModuleNotFoundError: No module named 'nowhere_to_be_found'"
+    assert tasks.failures("start")[0]["exception"]["type"] == "ModuleNotFoundError"
+
+
+def test_what_cannot_be_stored_names_the_artifact(tmp_path: Path) -> None:
+    tasks = failing(tmp_path, "flow.lock = threading.Lock()")
+    ended = tasks.run("start")
+    assert ended.code == 1
+    assert "flowc: artifact 'lock' of type" in ended.out
+    assert not tasks.committed("start")
+
+
+def test_sigterm_leaves_a_record(tmp_path: Path) -> None:
+    tasks = failing(tmp_path, 'open("up", "w").close(); time.sleep(60)')
+    process = tasks.start("start")
+    while not (tmp_path / "up").exists():
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(signal.SIGTERM)
+    out, _ = process.communicate(timeout=30)
+    assert process.returncode == 143
+    assert out == "to standard output\nflowc: told to end (SIGTERM)\n"
+    (record,) = tasks.failures("start")
+    assert (record["exit_code"], tasks.log(record)) == (143, out)
+
+
+def test_output_of_children_is_in_the_log(tmp_path: Path) -> None:
+    body = """os.write(2, b"raw\\n"); subprocess.run(["sh", "-c", "echo child; echo also >&2"]); print("last")"""
+    tasks = failing(tmp_path, body)
+    ended = tasks.run("start")
+    assert ended.out == "to standard output\nraw\nchild\nalso\nlast\n"
+    assert tasks.log(tasks.record("start")) == ended.out
+
+
+FOREACH = """
+    @step
+    def start(self):
+        self.xs = ["a", "b"]
+        background()
+        self.next(self.body, foreach="xs")
+
+    @step
+    def body(self):
+        self.x = self.input + str(self.index)
+        self.next(self.join)
+
+    @step
+    def join(self, inputs):
+        self.all = [found.x for found in inputs]
+        self.next(self.end)
+
+    @step
+    def end(self):
+        pass
+"""
+BACKGROUND = """
+    import subprocess, threading, time
+
+    def background():
+        subprocess.Popen(["sh", "-c", "sleep 0.4; echo late child"])
+        def late():
+            time.sleep(0.3)
+            print("late thread", flush=True)
+        threading.Thread(target=late).start()
+"""
+
+
+def test_the_control_line_is_the_last_line_whatever_outlives_the_step(tmp_path: Path) -> None:
+    tasks = Tasks(tmp_path, FOREACH, top=BACKGROUND)
+    ended = tasks.run("start")
+    assert json.loads(ended.out.splitlines()[-1]) == [{"at": "r", "count": 2}]
+    assert "late" not in ended.out
+    again = tasks.run("start", attempt=1, control=str(tmp_path / "control"))
+    assert "count" not in again.out
+    assert json.loads((tmp_path / "control").read_text()) == [{"at": "r", "count": 2}]
+
+
+def test_a_join_wants_every_item(tmp_path: Path) -> None:
+    tasks = Tasks(tmp_path, FOREACH, top="def background(): pass")
+    assert [tasks.run(*task).code for task in (("start", "r"), ("body", "r.1"))] == [0, 0]
+    assert tasks.run("join").code == 78
+    assert tasks.run("body", "r.2").code == 78
+    assert tasks.run("body", "r.0").code == 0
+    assert tasks.run("join", attempt=1).code == 0
+    assert tasks.values("join")["all"] == ["a0", "b1"]
+    assert tasks.record("join")["inputs"] == {"each": "body", "at": "r", "count": 2}
+
+
+CATCHES = """
+    @step
+    def start(self):
+        self.before = 1
+        self.next(self.risky)
+
+    @catch(var="problem")
+    @retry(times=1)
+    @step
+    def risky(self):
+        self.half = "done"
+        act()
+        self.next(self.end)
+
+    @step
+    def end(self):
+        self.type = self.problem and self.problem.type
+"""
+
+
+def caught(folder: Path, act: str) -> Tasks:
+    tasks = Tasks(folder, CATCHES, top=f"import os, sys\ndef act():\n    {act}")
+    assert tasks.run("start").code == 0
+    return tasks
+
+
+def test_catch_keeps_what_was_assigned(tmp_path: Path) -> None:
+    tasks = caught(tmp_path, "1 / 0")
+    assert tasks.run("risky", user_retries=1).code == 1
+    ended = tasks.run("risky", attempt=1, user_retries=1)
+    assert ended.code == 0
+    assert "ZeroDivisionError: division by zero" in ended.out
+    record = tasks.record("risky")
+    assert (record["status"], record["exception"]["type"]) == ("caught", "ZeroDivisionError")
+    assert tasks.run("end").code == 0
+    values = tasks.values("end", names=["type", "half", "before", "problem"])
+    assert (values["type"], values["half"], values["before"]) == ("builtins.ZeroDivisionError", "done", 1)
+    assert str(values["problem"]).splitlines()[-1] == "ZeroDivisionError: division by zero"
+
+
+def test_catch_is_none_on_success(tmp_path: Path) -> None:
+    tasks = caught(tmp_path, "pass")
+    assert tasks.run("risky", user_retries=1).code == 0
+    assert tasks.values("risky", names=["problem"]) == {"problem": None}
+
+
+def test_an_attempt_beyond_the_last_catches_without_running(tmp_path: Path) -> None:
+    tasks = caught(tmp_path, "os.kill(os.getpid(), 9)")
+    assert [tasks.run("risky", attempt=number, user_retries=1).code for number in (0, 1)] == [-9, -9]
+    assert tasks.run("risky", attempt=2, user_retries=1).code == 0
+    assert tasks.record("risky")["status"] == "caught"
+    assert sorted(tasks.values("risky")) == ["before", "problem"]
+    assert tasks.run("end").code == 0
+    assert tasks.values("end")["type"].endswith(".FailureHandledByCatch")
+
+
+def test_an_engine_that_catches_by_itself_hears_of_every_failure(tmp_path: Path) -> None:
+    tasks = caught(tmp_path, "sys.exit(3)")
+    assert tasks.run("risky", attempt=9, user_retries=None).code == 3
+    assert tasks.run("risky", attempt=9, user_retries=None, caught=True).code == 0
+    assert tasks.record("risky")["status"] == "caught"
+
+
+TIMES_OUT = """
+    @timeout(seconds=SECONDS)
+    @step
+    def start(self):
+        try:
+            time.sleep(30)
+        except TimeoutException as error:
+            self.text = str(error)
+            if REFUSES:
+                raise
+        self.next(self.end)
+
+    @step
+    def end(self):
+        pass
+"""
+
+
+@pytest.mark.parametrize("refuses", [False, True])
+def test_a_timeout_can_be_caught(tmp_path: Path, refuses: bool) -> None:
+    top = f"import time\nfrom metaflow.plugins.timeout_decorator import TimeoutException\nSECONDS = 1\nREFUSES = {refuses}"
+    tasks = Tasks(tmp_path, TIMES_OUT, top=top)
+    assert tasks.run("start").code == (1 if refuses else 0)
+    if refuses:
+        assert tasks.failures("start")[0]["exception"]["type"].endswith("TimeoutException")
+    else:
+        assert tasks.values("start") == {"text": "step 'start' timed out after 1 seconds"}
+
+
+@pytest.mark.parametrize(
+    ("given", "text", "said"),
+    [
+        ({"alpha": "much"}, True, "flowc: parameter 'alpha': 'much' is not a float"),
+        ({"alpha": [1]}, False, "flowc: parameter 'alpha': [1] is not a float"),
+        ({"beta": 1}, False, "flowc: flow F has no parameter 'beta'; it has alpha"),
+    ],
+)
+def test_a_wrong_parameter_is_named_and_not_retried(tmp_path: Path, given: dict[str, object], text: bool, said: str) -> None:
+    tasks = Tasks(tmp_path, LINE)
+    ended = tasks.run("start", parameters=given, parameters_are_text=text)
+    assert (ended.code, ended.out) == (78, f"{said}\n")
+
+
+def test_a_plan_of_another_version_is_refused(tmp_path: Path) -> None:
+    tasks = Tasks(tmp_path, LINE)
+    path = tasks.code / "plan.json"
+    path.write_text(json.dumps({**tasks.plan, "v": 99, "flowc": "9.9.9"}))
+    ended = tasks.run("start")
+    assert ended.code == 78
+    assert "version 99, written by flowc 9.9.9; this is flowc" in ended.out
+
+
+LOOP = """
+    @step
+    def start(self):
+        self.n = 0
+        self.next(self.count)
+
+    @step
+    def count(self):
+        self.n += 1
+        self.next(self.check)
+
+    @step
+    def check(self):
+        self.more = self.n < 2
+        self.next({True: self.count, False: self.end}, condition="more")
+
+    @step
+    def end(self):
+        pass
+"""
+
+
+def test_leaving_a_loop_leaves_an_exit_record_and_repairs_it(tmp_path: Path) -> None:
+    tasks = Tasks(tmp_path, LOOP)
+    tasks.run_all()
+    assert tasks.record("check", "r~0")["control"] == {"next": "count", "at": "r~1"}
+    assert tasks.record("check", "r~1")["control"] == {"next": "end", "at": "r"}
+    left = tasks.exit("count", "r")
+    assert left is not None
+    assert (left["step"], left["at"], left["next"]) == ("check", "r~1", "end")
+    tasks.store.delete("F/runs/run%201/count/r/exit")
+    again = tasks.run("check", "r~1", attempt=1)
+    assert json.loads(again.out.splitlines()[-1]) == [{"at": "r", "next": "end"}]
+    assert tasks.exit("count", "r") == left
+
+
+def test_an_instance_of_the_flows_own_class_names_the_flows_module(tmp_path: Path) -> None:
+    tasks = Tasks(tmp_path, FAILS, top="class Point:\n    pass\ndef helper(flow):\n    flow.point = Point()")
+    tasks.run_all()
+    assert tasks.record("end")["artifacts"]["point"]["type"] == "flow.Point"
