@@ -9,7 +9,7 @@ from typing import Any
 
 from flowc.runtime_shim.exceptions import InvalidNextException, TimeoutException
 from flowc.runtime_shim.flowspec import FlowSpec, steps_of
-from flowc.runtime_shim.steps_around import call_around
+from flowc.runtime_shim.steps_around import call_around, has_around
 
 
 def call_step(flow: FlowSpec, step: str, inputs: Any, *, timeout: float | None, ends: bool | None) -> BaseException | None:
@@ -23,10 +23,21 @@ def call_step(flow: FlowSpec, step: str, inputs: Any, *, timeout: float | None, 
     try:
         with time_limit(step, timeout):
             call_around(function, step, flow, arguments)
+        if has_around(function):
+            _go_on(flow)
         _check_end(flow, step, ends)
     except BaseException as error:
         return error
     return None
+
+
+def _go_on(flow: FlowSpec) -> None:
+    """Call `self.next` as the flow was compiled, where a user step decorator kept the step from calling it."""
+    bound = flow.__dict__["_flowc"]
+    if bound.transition is not None or bound.plan is None or bound.plan["kind"] not in ("linear", "split", "foreach"):
+        return
+    options = {"foreach": bound.plan["over"]} if bound.plan["kind"] == "foreach" else {}
+    flow.next(*(getattr(flow, target) for target in bound.plan["next"]), **options)
 
 
 def _check_end(flow: FlowSpec, step: str, ends: bool | None) -> None:

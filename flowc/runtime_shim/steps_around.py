@@ -90,6 +90,11 @@ def user_step_decorator(function: Callable[..., Any]) -> type[UserStepDecorator]
     return type(function.__name__, (_Generated,), {"generator": staticmethod(function), "__module__": function.__module__})
 
 
+def has_around(function: Any) -> bool:
+    """Whether user step decorators stand around a step."""
+    return hasattr(function, _AROUND)
+
+
 def call_around(function: Any, step_name: str, flow: Any, arguments: tuple[Any, ...]) -> None:
     """Call a step with its user step decorators around it, the outermost first."""
     entered: list[UserStepDecorator] = []
