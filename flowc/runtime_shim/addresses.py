@@ -5,9 +5,9 @@ An address has one `~k` per loop around a step and one `.i` per foreach or gang.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Literal, NamedTuple, overload
 
 from flowc.runtime_shim.contract import Plan, PlanStep, is_address, item_at, split_at, turn_at
+from flowc.runtime_shim.typed import Any, Literal, NamedTuple, overload
 
 Record = Mapping[str, Any]
 Read = Callable[[str, str], Record | None]

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Any, Final
 
 from flowc.runtime_shim.contract import VERSION
+from flowc.runtime_shim.typed import Any, Final
 
 _SHIM: Final = __name__.rpartition(".")[0]
 _CLIENT_NAMES: Final = (
@@ -98,7 +98,7 @@ class _Alias(ModuleType):
     def __init__(self, name: str, offered: Mapping[str, Callable[[], Any]]) -> None:
         super().__init__(name, f"{name}, answered by flowc {VERSION} inside a task.")
         self.__dict__["_offered"] = offered
-        self.__dict__["__all__"] = [public for public in offered if not public.startswith("_") and public not in _CLIENT_NAMES]
+        self.__dict__["__all__"] = [public for public in offered if not public.startswith("_")]
         self.__dict__["__version__"] = _METAFLOW_VERSION
 
     def __getattr__(self, name: str) -> Any:

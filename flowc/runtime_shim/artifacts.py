@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
 
 from flowc.runtime_shim.codecs import ArtifactError, encode
 from flowc.runtime_shim.contract import Entry, identity
 from flowc.runtime_shim.objects import digest_segment
 from flowc.runtime_shim.stores.base import Buffer, Store
+from flowc.runtime_shim.typed import Any
 from flowc.runtime_shim.values import (
     decode_value,
     digest_segments,

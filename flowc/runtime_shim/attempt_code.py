@@ -8,12 +8,12 @@ import io
 import json
 import os
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
 
 from flowc.runtime_shim.addresses import Refused
 from flowc.runtime_shim.contract import Attempt, Plan, package_key
 from flowc.runtime_shim.loading import LoadedFlow, check_plan, load_flow, read_plan
 from flowc.runtime_shim.task_records import RunRecords
+from flowc.runtime_shim.typed import Any, NamedTuple
 
 
 class Code(NamedTuple):

@@ -9,7 +9,8 @@ import sys
 import threading
 from collections import deque
 from contextlib import suppress
-from typing import Any
+
+from flowc.runtime_shim.typed import Any
 
 HEAD_BYTES = 1024 * 1024
 TAIL_BYTES = 7 * 1024 * 1024

@@ -1,7 +1,8 @@
 """Cards are read and not drawn: components take any arguments, and `current.card` takes any component."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+
+from flowc.runtime_shim.typed import Any
 
 
 class MetaflowCardComponent:

@@ -3,10 +3,10 @@
 import hashlib
 import os
 import re
-from typing import TYPE_CHECKING
 
 from flowc.runtime_shim.contract import package_key
 from flowc.runtime_shim.stores.base import Store, StoreError
+from flowc.runtime_shim.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tarfile import TarInfo

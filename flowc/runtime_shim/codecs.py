@@ -7,9 +7,9 @@
 import gc
 import pickle
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
 
 from flowc.runtime_shim.stores.base import Buffer
+from flowc.runtime_shim.typed import Any, NamedTuple
 
 RAW_FROM = 64 * 1024
 """From this many bytes on, text and bytes stay out of the pickle stream."""

@@ -10,9 +10,9 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
-from typing import Any, NoReturn
 
 from flowc.runtime_shim.exceptions import MetaflowException
+from flowc.runtime_shim.typed import Any, NoReturn
 
 _UNPACK = "_flowc_unpack_"
 _NAME = re.compile(r"[A-Za-z_]\w*\Z")

@@ -5,8 +5,8 @@ Everything here is data or a pure function of its arguments. Standard library on
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final, Literal, NamedTuple, NotRequired, TypedDict
 
+from flowc.runtime_shim.typed import Any, Final, Literal, NamedTuple, NotRequired, TypedDict
 from flowc.runtime_shim.version import VERSION as VERSION
 
 PLAN_VERSION: Final = 1

@@ -3,11 +3,11 @@
 import json
 import os
 from collections.abc import Mapping
-from typing import Any
 
 from flowc.runtime_shim.addresses import follow
 from flowc.runtime_shim.contract import Attempt, Control, Plan
 from flowc.runtime_shim.transitions import Transition
+from flowc.runtime_shim.typed import Any
 
 
 def control_of(plan: Plan, step: str, at: str, transition: Transition | None) -> tuple[Control, tuple[str, str] | None]:

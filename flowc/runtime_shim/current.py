@@ -1,9 +1,9 @@
 """`current`: what a step may ask about the run and the task it stands in."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
 
 from flowc.runtime_shim.cards import CardCollector
+from flowc.runtime_shim.typed import Any, NamedTuple
 
 
 class Parallel(NamedTuple):
@@ -73,8 +73,8 @@ class Current:
 
     @property
     def pathspec(self) -> str | None:
-        """`FLOW/RUN/STEP/TASK`."""
-        parts = (self.flow_name, self.run_id, self.step_name, self.task_id)
+        """`FLOW/RUN/STEP/TASK`, as the client takes it; FLOW is the deployed name, which says project and branch where there is one."""
+        parts = (self._values.get("deployed_name", self.flow_name), self.run_id, self.step_name, self.task_id)
         return None if None in parts else "/".join(str(part) for part in parts)
 
     @property

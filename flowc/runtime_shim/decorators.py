@@ -1,10 +1,10 @@
 """Decorators of steps and flows. In any order and call form they leave a mark on the function or class, and change nothing else."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple, TypeVar, overload
 
 from flowc.runtime_shim.config import resolve
 from flowc.runtime_shim.exceptions import InvalidDecoratorAttribute, MetaflowException
+from flowc.runtime_shim.typed import Any, Final, NamedTuple, TypeVar, overload
 
 F = TypeVar("F", bound=Callable[..., Any])
 C = TypeVar("C", bound=type)

@@ -3,10 +3,10 @@
 import base64
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from flowc.runtime_shim import contract
 from flowc.runtime_shim.contract import Attempt
+from flowc.runtime_shim.typed import Any
 
 
 class EnvironmentRefused(Exception):  # noqa: N818  # reads as what happened

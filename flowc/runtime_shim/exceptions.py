@@ -1,8 +1,7 @@
 """Exceptions that flows see, under the names Metaflow gives them (`metaflow.exception`, `metaflow.flowspec`, its decorators)."""
 
-from typing import Any, ClassVar
-
 from flowc.runtime_shim.tracebacks import format_exception
+from flowc.runtime_shim.typed import Any, ClassVar
 
 
 class MetaflowException(Exception):  # noqa: N818  # Metaflow's name

@@ -5,11 +5,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
 
 from flowc.runtime_shim.exceptions import InvalidNextException, TimeoutException
 from flowc.runtime_shim.flowspec import FlowSpec, steps_of
 from flowc.runtime_shim.steps_around import call_around, has_around
+from flowc.runtime_shim.typed import Any
 
 
 def call_step(flow: FlowSpec, step: str, inputs: Any, *, timeout: float | None, ends: bool | None) -> BaseException | None:

@@ -4,7 +4,6 @@ import inspect
 import sys
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any, NamedTuple
 
 from flowc.runtime_shim.attempt_code import Scratch, find_code, import_code
 from flowc.runtime_shim.contract import EXIT_DONE, EXIT_USER_ERROR, Attempt
@@ -14,6 +13,7 @@ from flowc.runtime_shim.loading import LoadedFlow
 from flowc.runtime_shim.stores import open_store
 from flowc.runtime_shim.task_records import RunRecords
 from flowc.runtime_shim.tracebacks import format_exception
+from flowc.runtime_shim.typed import Any, NamedTuple
 
 
 class HookCall(NamedTuple):

@@ -1,13 +1,12 @@
 """What went wrong in an attempt, and what that means for whoever started it: exit code, words, and whether a record is left."""
 
-from typing import NamedTuple
-
 from flowc.runtime_shim.addresses import Refused
 from flowc.runtime_shim.codecs import ArtifactError
 from flowc.runtime_shim.contract import EXIT_BUG, EXIT_NO_RETRY, EXIT_STORE_UNAVAILABLE, EXIT_USER_ERROR
 from flowc.runtime_shim.exceptions import MetaflowException
 from flowc.runtime_shim.loading import PlanRefused
 from flowc.runtime_shim.stores import StoreError, StoreUnavailable
+from flowc.runtime_shim.typed import NamedTuple
 
 _EXIT_INTERRUPTED = 130
 _OURS = frozenset({0, 64, 65, EXIT_BUG, EXIT_STORE_UNAVAILABLE, EXIT_NO_RETRY})

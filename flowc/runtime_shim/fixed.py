@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from flowc.runtime_shim.codecs import ArtifactError
 from flowc.runtime_shim.config import ConfigValue, configs_of
@@ -11,6 +10,7 @@ from flowc.runtime_shim.exceptions import MetaflowException
 from flowc.runtime_shim.flowspec import constants_of, fixed_names
 from flowc.runtime_shim.parameters import parameters_of
 from flowc.runtime_shim.stores import Store
+from flowc.runtime_shim.typed import Any
 from flowc.runtime_shim.values import load_value, save_value
 
 _MOST_SHOWN = 4096

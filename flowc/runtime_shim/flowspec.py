@@ -7,13 +7,13 @@ touch. Parameters, configs and class constants are fixed: they read the same in 
 import sys
 import types
 from collections.abc import Callable, Collection, Sequence
-from typing import Any, ClassVar, NoReturn, Protocol
 
 from flowc.runtime_shim.config import Config
 from flowc.runtime_shim.contract import PlanStep
 from flowc.runtime_shim.exceptions import InvalidNextException, MetaflowException
 from flowc.runtime_shim.parameters import Parameter
 from flowc.runtime_shim.transitions import Transition, check_transition, read_transition
+from flowc.runtime_shim.typed import Any, ClassVar, NoReturn, Protocol
 
 
 class Values(Protocol):

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any
 
 from flowc.runtime_shim.contract import Plan, split_at
 from flowc.runtime_shim.items import load_item
 from flowc.runtime_shim.stores import Store
+from flowc.runtime_shim.typed import Any
 
 
 class RecordedFrame:

@@ -10,12 +10,12 @@ under another nonce: a member that finds the commit of `at.0` does no user work,
 
 import time
 from collections.abc import Mapping
-from typing import Any
 
 from flowc.runtime_shim.addresses import Refused
 from flowc.runtime_shim.contract import Attempt, commit_key, item_at, split_at, task_key
 from flowc.runtime_shim.records import commit, read_record
 from flowc.runtime_shim.stores import Store
+from flowc.runtime_shim.typed import Any
 
 _SHORTEST_PAUSE = 0.02
 _LONGEST_PAUSE = 2.0

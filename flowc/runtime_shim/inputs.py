@@ -1,8 +1,9 @@
 """`inputs` of a join: one flow object per branch or item, each with the artifacts its last step left."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, overload
 from weakref import WeakValueDictionary
+
+from flowc.runtime_shim.typed import Any, overload
 
 
 class Inputs(Sequence[Any]):

@@ -7,12 +7,12 @@ import json
 import struct
 from bisect import bisect_right
 from collections.abc import Iterable
-from typing import Any, TypedDict
 
 from flowc.runtime_shim.codecs import ArtifactError, Encoded, decode
 from flowc.runtime_shim.contract import Entry
 from flowc.runtime_shim.objects import digest_segment
 from flowc.runtime_shim.stores.base import Buffer, Store, StoreError
+from flowc.runtime_shim.typed import Any, TypedDict
 from flowc.runtime_shim.values import cause, encode_value, load_segments, store_segments
 
 _GROUP_BYTES = 64 * 1024

@@ -6,13 +6,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
 
 from flowc.runtime_shim.capture import Capture
 from flowc.runtime_shim.contract import Attempt, Entry, task_key
 from flowc.runtime_shim.records import new_nonce, publish
 from flowc.runtime_shim.stores import Store, StoreError, open_store
 from flowc.runtime_shim.tracebacks import format_exception
+from flowc.runtime_shim.typed import Any
 from flowc.runtime_shim.values import save_bytes
 
 _SHORTEST_LOG = 8 * 1024

@@ -9,10 +9,10 @@ import sys
 from collections.abc import Mapping
 from importlib import util
 from types import FunctionType, ModuleType
-from typing import Any, NamedTuple
 
 from flowc.runtime_shim import alias, config
 from flowc.runtime_shim.contract import PLAN_VERSION, VERSION, Plan
+from flowc.runtime_shim.typed import Any, NamedTuple
 
 
 class PlanRefused(Exception):  # noqa: N818  # reads as what happened
@@ -56,13 +56,15 @@ def check_plan(plan: Any) -> Plan:
 def load_flow(code_dir: str | os.PathLike[str], plan: Plan | dict[str, Any] | None = None) -> LoadedFlow:
     """Import the flow that lies in `code_dir` and return it; `plan` is read from there where it is not given.
 
-    Raises PlanRefused, and whatever the flow's own import raises. Changes `sys.path`, `sys.modules` and the answer to `import metaflow`.
+    Raises PlanRefused, and whatever the flow's own import raises. Changes `sys.path`, `sys.argv` (the flow's file, nothing behind it),
+    `sys.modules` and the answer to `import metaflow`.
     """
     code_dir = os.path.abspath(code_dir)
     plan = read_plan(code_dir) if plan is None else check_plan(plan)
     file = os.path.join(code_dir, *plan["file"].split("/"))
     configs: dict[str, Mapping[str, Any]] = {found["name"]: found for found in plan["configs"]}
     config.search_in((code_dir, os.path.dirname(file)), configs)
+    sys.argv[:] = [file]
     module = import_file(file, code_dir)
     try:
         flow_class = getattr(module, plan["class_name"])

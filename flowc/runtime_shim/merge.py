@@ -1,7 +1,6 @@
 """`merge_artifacts`: what the branches agree on, by the identity of what is stored. Nothing is loaded."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from flowc.runtime_shim.exceptions import (
     MetaflowException,
@@ -9,6 +8,7 @@ from flowc.runtime_shim.exceptions import (
     UnhandledInMergeArtifactsException,
 )
 from flowc.runtime_shim.flowspec import Bound, Values
+from flowc.runtime_shim.typed import Any
 
 
 def merge_artifacts(flow: Any, bound: Bound, inputs: Iterable[Any], *, exclude: Sequence[str], include: Sequence[str]) -> None:

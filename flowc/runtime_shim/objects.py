@@ -10,10 +10,10 @@ import itertools
 import json
 import struct
 from collections.abc import Sequence
-from typing import Any, NamedTuple
 
 from flowc.runtime_shim.contract import VERSION
 from flowc.runtime_shim.stores.base import Buffer, Store, StoreError
+from flowc.runtime_shim.typed import Any, NamedTuple
 
 MAGIC = b"FLOWART1"
 OBJECT_VERSION = 1

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
 
 from flowc.runtime_shim.config import ConfigValue, config_names, find_file, resolve
 from flowc.runtime_shim.exceptions import MetaflowException, ParameterFieldFailed, ParameterFieldTypeMismatch
+from flowc.runtime_shim.typed import Any, Final, NamedTuple
 
 _TRUE: Final = frozenset({"1", "true", "t", "yes", "y", "on"})
 _FALSE: Final = frozenset({"0", "false", "f", "no", "n", "off"})

@@ -2,12 +2,12 @@
 
 import os
 from collections.abc import Mapping
-from typing import Any, NamedTuple
 
 from flowc.runtime_shim.contract import Attempt
 from flowc.runtime_shim.decorators import Applied, find, step_decorators
 from flowc.runtime_shim.exceptions import MetaflowException
 from flowc.runtime_shim.loading import LoadedFlow
+from flowc.runtime_shim.typed import Any, NamedTuple
 
 
 class Retry(NamedTuple):

@@ -3,11 +3,11 @@
 import json
 from binascii import a2b_base64
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from flowc.runtime_shim.contract import object_key
 from flowc.runtime_shim.objects import ObjectError, digest_segment, pack, read_segments
 from flowc.runtime_shim.stores.base import Store
+from flowc.runtime_shim.typed import Any
 
 MAX_RECORD = 256 * 1024
 INLINE_LIMIT = 16 * 1024

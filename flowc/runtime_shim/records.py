@@ -5,11 +5,11 @@ import os
 import re
 import time
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from flowc.runtime_shim.contract import RECORD_VERSION, VERSION, from_component
 from flowc.runtime_shim.record_size import MAX_RECORD, fit, load_table
 from flowc.runtime_shim.stores.base import Exists, Store, StoreError, StoreUnavailable
+from flowc.runtime_shim.typed import Any
 
 _TASK_FIELDS = ("flow", "run", "step", "at")
 _COMMIT_SHAPE: Mapping[str, type] = {"attempt": int, "nonce": str, "status": str, "control": dict, "artifacts": dict}

@@ -5,7 +5,6 @@ alone (a loop's exit record, a gang's other commits); the control line last.
 """
 
 import sys
-from typing import Any
 
 from flowc.runtime_shim.addresses import Parents, parents, start_address
 from flowc.runtime_shim.attempt_code import Code, Scratch, agree, find_code, import_code
@@ -27,6 +26,7 @@ from flowc.runtime_shim.stores import Store, open_store
 from flowc.runtime_shim.task import Task, make_task
 from flowc.runtime_shim.task_records import RunRecords
 from flowc.runtime_shim.tracebacks import format_exception
+from flowc.runtime_shim.typed import Any
 
 _NUMBERED_ENGINES = ("local", "airflow")
 """Their attempt number 0 proves that no attempt came before."""

@@ -1,9 +1,9 @@
 """User step decorators in Metaflow's form: code around a step, written as a generator or as a class with `pre_step` and `post_step`."""
 
 from collections.abc import Callable
-from typing import Any
 
 from flowc.runtime_shim.exceptions import MetaflowException
+from flowc.runtime_shim.typed import Any
 
 USER_SKIP_STEP: dict[str, Any] = {}
 """Yielded by a user step decorator: do not run the step, go on as its source says."""

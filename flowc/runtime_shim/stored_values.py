@@ -1,10 +1,10 @@
 """Artifacts from the store, in the form that a bound flow works with."""
 
 from collections.abc import Collection
-from typing import Any
 
 from flowc.runtime_shim.artifacts import Artifacts
 from flowc.runtime_shim.contract import Entry, identity
+from flowc.runtime_shim.typed import Any
 
 
 class StoredValues:

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
 
 from flowc.runtime_shim.addresses import Parents
 from flowc.runtime_shim.artifacts import Artifacts
@@ -18,6 +17,7 @@ from flowc.runtime_shim.loading import LoadedFlow
 from flowc.runtime_shim.parameters import parameter_values, parameters_of, user_name
 from flowc.runtime_shim.stored_values import StoredValues
 from flowc.runtime_shim.task_records import RunRecords
+from flowc.runtime_shim.typed import Any, NamedTuple
 
 
 class Task(NamedTuple):
@@ -124,6 +124,7 @@ def _set_current(loaded: LoadedFlow, attempt: Attempt, records: RunRecords) -> N
     name = user_name() if attempt.engine == "local" else os.environ.get("METAFLOW_USER") or os.environ.get("USER")
     values: dict[str, Any] = {
         "flow_name": loaded.plan["class_name"],
+        "deployed_name": attempt.flow,
         "run_id": attempt.run,
         "step_name": attempt.step,
         "task_id": attempt.at,
@@ -151,7 +152,7 @@ def _set_current(loaded: LoadedFlow, attempt: Attempt, records: RunRecords) -> N
         "tags": lambda: frozenset(attempt.tags or records.run_record().get("tags", ())),
         "trigger": lambda: trigger_from(attempt.trigger or records.run_record().get("trigger")),
         "run": lambda: _client("Run")(f"{attempt.flow}/{attempt.run}", root=attempt.root),
-        "task": lambda: _client("Task")(f"{attempt.flow}/{attempt.run}/{attempt.step}/{attempt.at}", root=attempt.root),
+        "task": lambda: _client("Task")(str(current.pathspec), root=attempt.root),
     }
     current._set(values, lazy)
 

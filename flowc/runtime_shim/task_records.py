@@ -1,10 +1,9 @@
 """Reading the records of one run: commits and loop exits, a commit once in a process."""
 
-from typing import Any
-
 from flowc.runtime_shim.contract import commit_key, exit_key, run_key
 from flowc.runtime_shim.records import read_record
 from flowc.runtime_shim.stores import Store
+from flowc.runtime_shim.typed import Any
 
 MOST_KEPT = 4096
 """A join of more inputs reads some of their records again."""

@@ -1,10 +1,10 @@
 """`self.next(…)`: what a step said about how the flow goes on, checked while the step can still be blamed."""
 
 from collections.abc import Mapping, Sized
-from typing import Any, Literal
 
 from flowc.runtime_shim.contract import PlanStep
 from flowc.runtime_shim.exceptions import InvalidNextException
+from flowc.runtime_shim.typed import Any, Literal
 
 Kind = Literal["linear", "split", "foreach", "gang", "switch"]
 

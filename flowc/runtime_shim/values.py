@@ -1,7 +1,6 @@
 """Values in a store: an entry says how one is encoded and where its bytes are."""
 
 from binascii import a2b_base64, b2a_base64
-from typing import Any
 
 from flowc.runtime_shim.codecs import ArtifactError, Encoded, decode, encode, encode_bytes, type_name
 from flowc.runtime_shim.contract import Entry, object_key
@@ -9,6 +8,7 @@ from flowc.runtime_shim.culprit import find_culprit
 from flowc.runtime_shim.objects import ObjectError, Segment, check_segs, checked, digest_segment, pack, read_index, read_segments
 from flowc.runtime_shim.record_size import INLINE_LIMIT
 from flowc.runtime_shim.stores.base import Buffer, Store, StoreError
+from flowc.runtime_shim.typed import Any
 
 
 def save_value(store: Store, flow: str, value: object) -> tuple[Entry, list[Segment]]:

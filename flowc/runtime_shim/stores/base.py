@@ -5,7 +5,8 @@ by its content.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol, TypeAlias
+
+from flowc.runtime_shim.typed import Protocol, TypeAlias
 
 Buffer: TypeAlias = bytes | bytearray | memoryview
 

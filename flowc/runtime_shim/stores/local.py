@@ -4,11 +4,11 @@ import errno
 import mmap
 import os
 from collections.abc import Iterator, Sequence
-from typing import BinaryIO
 
 from flowc.runtime_shim.stores.base import Buffer, Exists, StoreError
 from flowc.runtime_shim.stores.file_errors import NO_HARD_LINKS, described, no_hard_links
 from flowc.runtime_shim.stores.file_systems import settle_seconds
+from flowc.runtime_shim.typed import BinaryIO
 
 TEMPORARY = "@"
 """Begins the names of temporaries; `contract.component` never lets it into a key."""
