@@ -58,6 +58,16 @@ def foreach(width: int, *, module: str = "flowc") -> str:
     return _flow("Wide", steps, module=module)
 
 
+def passing(*, module: str = "flowc") -> str:
+    """Return a flow whose step `middle` takes a 1 KB artifact and leaves another."""
+    steps = [
+        _step("start", "self.small = 'x' * 1024; self.next(self.middle)", decorated=False),
+        _step("middle", "self.small = self.small[::-1] + 'y'; self.next(self.end)", decorated=False),
+        _step("end", "pass", decorated=False),
+    ]
+    return _flow("Passing", steps, module=module)
+
+
 def write(folder: Path, name: str, text: str) -> Path:
     """Write `text` as `folder/name` and return the path; the folder is a project of its own."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -7,9 +7,7 @@ import tempfile
 from pathlib import Path
 
 import flows
-from measure import MISSED, REPO, interleaved, machine, verdict
-
-METAFLOW = os.environ.get("FLOWC_METAFLOW_PYTHON", str(REPO / ".venvs/metaflow/bin/python"))
+from measure import METAFLOW, MISSED, interleaved, machine, verdict
 
 
 def main() -> int:

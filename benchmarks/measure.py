@@ -6,15 +6,19 @@ import platform
 import statistics
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 REPO = Path(__file__).resolve().parents[1]
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 compileall.compile_dir(REPO / "flowc", quiet=2)
 # Both sides of a ratio start from bytecode, as an installed package does.
+
+METAFLOW = os.environ.get("FLOWC_METAFLOW_PYTHON", str(REPO / ".venvs/metaflow/bin/python"))
+"""The interpreter of an environment with Metaflow, which may not exist: `make engines` makes it."""
 
 MISSED = 3
 """Exit code of a benchmark that ran and missed a gate."""
@@ -44,11 +48,23 @@ def once(command: Sequence[str], *, env: Mapping[str, str] | None = None, cwd: P
     return Cost(usage.ru_utime + usage.ru_stime, time.monotonic() - begin, usage.ru_maxrss / 1024)
 
 
-def interleaved(commands: Mapping[str, Sequence[str]], *, runs: int = 5, warmup: int = 1, **options: object) -> dict[str, Cost]:
-    """Return the median cost of every command, each run `runs` times in turn after `warmup` rounds that do not count."""
+def interleaved(
+    commands: Mapping[str, Sequence[str]],
+    *,
+    runs: int = 5,
+    warmup: int = 1,
+    before: Mapping[str, Callable[[], object]] = MappingProxyType({}),
+    **options: object,
+) -> dict[str, Cost]:
+    """Return the median cost of every command, each run `runs` times in turn after `warmup` rounds that do not count.
+
+    before: what to do, unmeasured, each time before the command of that name.
+    """
     seen: dict[str, list[Cost]] = {name: [] for name in commands}
     for turn in range(warmup + runs):
         for name, command in commands.items():
+            if name in before:
+                before[name]()
             cost = once(command, **options)  # type: ignore[arg-type]
             if turn >= warmup:
                 seen[name].append(cost)
