@@ -52,6 +52,15 @@ def test_an_interpreter_per_task(top: str, options: list[str], tmp_path: Path) -
     assert ("importing the flow started a thread" in ran.said) == (not options)
 
 
+def test_a_run_inside_a_task_takes_nothing_of_its_environment(tmp_path: Path) -> None:
+    outer = {"FLOWC_GANG": "0/2", "FLOWC_CATCH": "x", "FLOWC_CAUGHT": "1", "FLOWC_PARAMS": '{"a": 1}'}
+    ran = run(write_flow(tmp_path, PID, top="import os, sys"), options=["--isolate"], env=outer)
+    assert ran.code == 0, ran.said
+    record = ran.record("start", "r")
+    assert record is not None
+    assert record["status"] == "ok"
+
+
 RANDOM = """
 @step
 def start(self):
