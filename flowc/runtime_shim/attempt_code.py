@@ -4,13 +4,13 @@ A plan is needed to find the parents, and the parents say which code is right; s
 imported before both agree.
 """
 
-import io
 import json
 import os
 from collections.abc import Iterable, Mapping
 
 from flowc.runtime_shim.addresses import Refused
 from flowc.runtime_shim.contract import Attempt, Plan, package_key
+from flowc.runtime_shim.folders import remove_folder, scratch_folder
 from flowc.runtime_shim.loading import LoadedFlow, check_plan, load_flow, read_plan
 from flowc.runtime_shim.task_records import RunRecords
 from flowc.runtime_shim.typed import Any, NamedTuple
@@ -64,24 +64,29 @@ def import_code(code: Code) -> LoadedFlow:
 
 
 def _fetched(records: RunRecords, digest: str, scratch: "Scratch") -> Code:
-    from flowc.runtime_shim.code import fetch_code
+    from flowc.runtime_shim.code import PackageError, fetch_code
 
-    folder = fetch_code(records.store, records.flow, digest, scratch.folder())
+    try:
+        into = scratch.folder()
+    except OSError as error:
+        raise PackageError(f"there is no folder to unpack the code package into: {error}: set TMPDIR to one that can be written") from error
+    folder = fetch_code(records.store, records.flow, digest, into)
     return Code(read_plan(folder), digest, folder, fetched=True)
 
 
 def _packed_plan(records: RunRecords, digest: str) -> Plan:
-    import tarfile
-
-    from flowc.runtime_shim.code import PackageError
+    from flowc.runtime_shim.code import PLAN_FILE, PackageError
+    from flowc.runtime_shim.tar import TarError, read_tar
 
     key = package_key(records.flow, digest)
     data = records.store.get(key)
     if data is None:
         raise PackageError(f"the code package {key} is missing in {records.store.url}")
-    with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as tar:
-        member = tar.extractfile("plan.json")
-        return check_plan(json.loads(member.read() if member is not None else b"null"))
+    try:
+        found = next((bytes(member.data) for member in read_tar(data) if member.path == PLAN_FILE), b"null")
+    except TarError as error:
+        raise PackageError(f"the code package {key} is no tar file of flowc ({error}): run `flowc deploy` again") from error
+    return check_plan(json.loads(found))
 
 
 class Scratch:
@@ -93,9 +98,7 @@ class Scratch:
     def folder(self) -> str:
         """Return the folder."""
         if self._folder is None:
-            from tempfile import mkdtemp
-
-            self._folder = mkdtemp(prefix="flowc-")
+            self._folder = scratch_folder("flowc-")
         return self._folder
 
     def __enter__(self) -> "Scratch":
@@ -103,6 +106,4 @@ class Scratch:
 
     def __exit__(self, *_: Any) -> None:
         if self._folder is not None:
-            from shutil import rmtree
-
-            rmtree(self._folder, ignore_errors=True)
+            remove_folder(self._folder)

@@ -18,14 +18,19 @@ _STOPPED = b"!"
 
 
 class Capture:
-    """A context in which descriptors 1 and 2 lead into a pipe. `log()` is what came, the middle cut out of very long output."""
+    """A context in which descriptors 1 and 2 lead into a pipe. `log()` is what came, the middle cut out of very long output.
 
-    def __init__(self) -> None:
+    last_word: the process ends soon after, and nothing that still runs in it may print behind what the shim prints then.
+    """
+
+    def __init__(self, *, last_word: bool = False) -> None:
         self._head = bytearray()
         self._tail: deque[bytes] = deque()
         self._tail_size = 0
         self._cut = 0
         self._running = False
+        self._last_word = last_word
+        self._real: tuple[int, int] | None = None
 
     def start(self) -> None:
         """Begin; whoever wrote to descriptors 1 and 2 before is flushed first."""
@@ -44,17 +49,30 @@ class Capture:
         self._pump.start()
 
     def stop(self) -> None:
-        """Give descriptors 1 and 2 back and wait until all that was written before has been passed on. Safe to call twice."""
-        if not self._running:
+        """End, and wait until all that was written before has been passed on. Safe to call twice.
+
+        Descriptors 1 and 2 are given back; with `last_word` they lead nowhere from here on.
+        """
+        if not self._running or self._real is None:
             return
         self._running = False
         _flush()
-        os.dup2(self._real[0], 1)
-        os.dup2(self._real[1], 2)
+        if self._last_word:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, 1)
+            os.dup2(nowhere, 2)
+            os.close(nowhere)
+        else:
+            os.dup2(self._real[0], 1)
+            os.dup2(self._real[1], 2)
         os.write(self._stop_write, _STOPPED)
         self._pump.join()
-        for descriptor in (*self._real, self._read, self._stop_read, self._stop_write):
+        for descriptor in (self._read, self._stop_read, self._stop_write):
             os.close(descriptor)
+        if not self._last_word:
+            for descriptor in self._real:
+                os.close(descriptor)
+            self._real = None
 
     def log(self) -> bytes:
         """Return what was printed so far."""
@@ -64,9 +82,18 @@ class Capture:
 
     def say(self, line: str) -> None:
         """Print a line about the shim itself, behind all that was printed before."""
+        self._write(2, f"flowc: {line}")
+
+    def print_last(self, line: str) -> None:
+        """Print a line to standard output; with `last_word`, after `stop`, nothing can follow it but another such line."""
+        self._write(1, line)
+
+    def _write(self, descriptor: int, line: str) -> None:
         _flush()
+        if self._real is not None and not self._running:
+            descriptor = self._real[descriptor - 1]
         with suppress(OSError):
-            os.write(2, f"flowc: {line}\n".encode("utf-8", "backslashreplace"))
+            os.write(descriptor, f"{line}\n".encode("utf-8", "backslashreplace"))
 
     def __enter__(self) -> "Capture":
         self.start()
@@ -93,7 +120,7 @@ class Capture:
     def _pass_on(self, data: bytes) -> None:
         view = memoryview(data)
         with suppress(OSError):
-            while view:
+            while view and self._real is not None:
                 view = view[os.write(self._real[0], view) :]
 
     def _keep(self, data: bytes) -> None:

@@ -38,7 +38,7 @@ def run_attempt(attempt: Attempt, flow: LoadedFlow | None = None) -> int:
     flow: imported already; without it the code that the attempt names is fetched and imported. Everything the attempt prints is
     passed on and kept as its log. Changes what belongs to the process: environment, signal handlers, `sys.path`, working directory.
     """
-    capture = Capture()
+    capture = Capture(last_word=attempt.engine != "local")
     journal = Journal(attempt, capture)
     capture.start()
     try:
@@ -48,7 +48,7 @@ def run_attempt(attempt: Attempt, flow: LoadedFlow | None = None) -> int:
             except BaseException as error:
                 return _failed(error, journal)
             if line is not None and attempt.engine != "local":
-                print(line, flush=True)
+                capture.print_last(line)
             return EXIT_DONE
     finally:
         capture.stop()
