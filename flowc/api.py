@@ -47,6 +47,7 @@ class CheckResult:
     diagnostics: tuple[Diagnostic, ...]
     sources: Mapping[str, SourceFile]
     project_root: Path
+    settings: Settings
 
     @property
     def ok(self) -> bool:
@@ -70,14 +71,15 @@ class CheckResult:
         raise UsageError(f"the file holds several flows: {names}", help="name one, as in train.py:TrainFlow")
 
 
-def check(path: Path | str, name: str | None = None, *, project_root: Path | None = None) -> CheckResult:
-    """Read the flows of a file and report every finding of the language; `name` picks one flow of several.
+def check(path: Path | str, name: str | None = None, *, env: str | None = None, project_root: Path | None = None) -> CheckResult:
+    """Read the flows of a file and report every finding of the language; `name` picks one flow of several, `env` a table of settings.
 
-    Raises UsageError if the file was read and has no flow called `name`.
+    Raises UsageError if the file was read and has no flow called `name`, and for settings that cannot be read.
     """
     report = Report()
     reading = read_flows(Path(path), report, project_root=project_root)
-    graphs = [graph for graph in reading.flows if name in (None, graph.name)]
+    settings = load_settings(reading.project_root, env)
+    graphs = [replace(graph, environment=settings.environment) for graph in reading.flows if name in (None, graph.name)]
     if name is not None and reading.flows and not graphs:
         names = ", ".join(graph.name for graph in reading.flows)
         raise UsageError(f"{path} has no flow called {name!r}", help=f"it has: {names}")
@@ -86,7 +88,13 @@ def check(path: Path | str, name: str | None = None, *, project_root: Path | Non
         check_graph(graph, report)
         tree = structure_regions(graph, report)
         flows.append(CheckedFlow(graph=graph, tree=tree, closure=tuple(reading.closures.get(graph.name, ()))))
-    return CheckResult(flows=tuple(flows), diagnostics=report.diagnostics, sources=reading.sources, project_root=reading.project_root)
+    return CheckResult(
+        flows=tuple(flows),
+        diagnostics=report.diagnostics,
+        sources=reading.sources,
+        project_root=reading.project_root,
+        settings=settings,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,8 +157,8 @@ def compile_flows(
     sources: dict[str, SourceFile] = {}
     for source in flows:
         path, name = source if isinstance(source, tuple) else (Path(source), None)
-        checked = check(path, name, project_root=project_root)
-        settings = replace(load_settings(checked.project_root, env), **(overrides or {}))
+        checked = check(path, name, env=env, project_root=project_root)
+        settings = replace(checked.settings, **(overrides or {}))
         report = Report()
         for flow in checked.flows:
             compiled.extend(_compile(flow, checked, targets, settings, report))
@@ -175,8 +183,6 @@ def _compile(flow: CheckedFlow, checked: CheckResult, targets: Sequence[str], se
     from flowc.package.flow_package import package_flow
 
     backends = [load_backend(target) for target in dict.fromkeys(targets)]
-    if settings.environment is not None:
-        raise UsageError("the setting 'environment' has no effect on compiled files yet", help="give each scheduler a root of its own")
     if flow.tree is None or not checked.ok:
         return []
     options = Options(root=settings.root, python=settings.python, image=settings.image, max_map_length=settings.max_map_length)

@@ -28,10 +28,9 @@ def ls(flow: str, env: str | None, form: str) -> int:
     from flowc.diagnostics.model import Report
     from flowc.diagnostics.render import render
     from flowc.package.flow_package import package_flow
-    from flowc.settings import load_settings
 
     named = parse_flow_argument(flow)
-    result = check(named.path, named.name)
+    result = check(named.path, named.name, env=env)
     color = sys.stderr.isatty()
     if not result.ok:
         click.echo(render(result.diagnostics, result.sources, color=color), err=True, nl=False)
@@ -39,8 +38,7 @@ def ls(flow: str, env: str | None, form: str) -> int:
     chosen = result.flow
     assert chosen.tree is not None, "a flow without errors has a region tree"
     report = Report()
-    include = load_settings(result.project_root, env).include
-    package = package_flow(chosen.tree, chosen.closure, result.project_root, include=include, report=report)
+    package = package_flow(chosen.tree, chosen.closure, result.project_root, include=result.settings.include, report=report)
     click.echo(render(report.diagnostics, result.sources, color=color), err=True, nl=False)
     if report.has_errors:
         return 1

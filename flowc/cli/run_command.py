@@ -69,12 +69,15 @@ def run_file(
     from flowc.api import check
     from flowc.cli.flow_parameters import parse_flow_arguments
 
-    result = check(path, name)
+    result = check(path, name, env=options.get("env"))
     if not _say_findings(result):
         return 1
     flow = result.flow
     own: Sequence[click.Option] = list(OPTIONS) if mixed else ()
     parameters, extra = parse_flow_arguments(flow.graph, shown_as, arguments, own)
+    if extra.get("env"):
+        result = check(path, name, env=extra["env"])
+        flow = result.flow
     return _run(result, flow, parameters, {**options, **{name: value for name, value in extra.items() if value not in (None, ())}})
 
 
@@ -96,12 +99,10 @@ def _run(result: "CheckResult", flow: "CheckedFlow", parameters: Mapping[str, An
     from flowc.local import run_flow
     from flowc.local.progress import progress_for
     from flowc.package.flow_package import package_flow
-    from flowc.settings import load_settings
 
     assert flow.tree is not None, "a flow without errors has a region tree"
     report = Report()
-    settings = load_settings(result.project_root, options.get("env"))
-    package = package_flow(flow.tree, flow.closure, result.project_root, include=settings.include, report=report)
+    package = package_flow(flow.tree, flow.closure, result.project_root, include=result.settings.include, report=report)
     if report.diagnostics:
         click.echo(render(report.diagnostics, result.sources, format="full", color=sys.stderr.isatty()), err=True, nl=False)
     if report.has_errors:

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from flowc.cli.flow_argument import parse_flow_argument
@@ -24,16 +25,17 @@ def named_in_store(text: str, root: str | None, env: str | None) -> tuple[str, l
     found = _FILE.match(text)
     if found is None:
         return root if root is not None else default_root(env=env), text.strip("/").split("/")
-    name, project_root = _flow_in(found["flow"])
+    name, project_root = _flow_in(found["flow"], env)
     rest = (found["rest"] or "").strip("/")
     chosen = root if root is not None else default_root(project_root, env=env)
     return chosen, [component(name), *(rest.split("/") if rest else [])]
 
 
-def _flow_in(text: str) -> tuple[str, Path]:
+def _flow_in(text: str, env: str | None) -> tuple[str, Path]:
     """(deployed name, project root) of the flow that a file holds."""
     from flowc.diagnostics.model import Report
     from flowc.frontend import read_flows
+    from flowc.settings import load_settings
 
     argument = parse_flow_argument(text)
     if not os.path.isfile(argument.path):
@@ -44,7 +46,8 @@ def _flow_in(text: str) -> tuple[str, Path]:
         names = ", ".join(flow.name for flow in reading.flows)
         what = f"holds several flows: {names}" if len(flows) > 1 else f"has no flow {argument.name or ''}".rstrip()
         raise UsageError(f"{argument.path} {what}", help=f"name one, as in {argument.path}:{flows[0].name}" if flows else None)
-    return flows[0].deployed_name, reading.project_root
+    flow = replace(flows[0], environment=load_settings(reading.project_root, env).environment)
+    return flow.deployed_name, reading.project_root
 
 
 @contextmanager

@@ -237,7 +237,10 @@ class Shadowed:
 
 @dataclass(frozen=True, kw_only=True)
 class FlowGraph:
-    """One flow class. Members stand in Metaflow's order: bases first, then source order."""
+    """One flow class. Members stand in Metaflow's order: bases first, then source order.
+
+    `environment` is the setting of that name, not the source's: it only stands in front of the deployed name.
+    """
 
     name: str
     file: str
@@ -250,6 +253,7 @@ class FlowGraph:
     methods: tuple[Method, ...] = ()
     decorators: tuple[Decorator, ...] = ()
     shadowed: tuple[Shadowed, ...] = field(default=(), compare=False)
+    environment: str | None = None
     span: Span = field(compare=False)
 
     @cached_property
@@ -283,10 +287,14 @@ class FlowGraph:
 
     @property
     def deployed_name(self) -> str:
-        """`Flow`, or `project.branch.Flow` under `@project`, whose branch is `main` where none is given: never who compiles."""
+        """`Flow`, or `project.branch.Flow` under `@project`, whose branch is `main` where none is given: never who compiles.
+
+        Behind `environment.` where the settings name one.
+        """
+        parts = [self.name]
         project = self.decorator("project")
         name = project.value("name") if project else None
-        if not isinstance(name, str):
-            return self.name
-        branch = project.value("branch") if project else None
-        return f"{name}.{branch if isinstance(branch, str) else 'main'}.{self.name}"
+        if project is not None and isinstance(name, str):
+            branch = project.value("branch")
+            parts = [name, branch if isinstance(branch, str) else "main", self.name]
+        return ".".join(parts if self.environment is None else [self.environment, *parts])

@@ -20,9 +20,21 @@ class Trace:
     attempts: dict[tuple[str, str], int] = field(compare=False, default_factory=dict)
 
 
-def run_here(path: Path, flow: str, root: str, *, options: Sequence[str] = (), parameters: Sequence[str] = (), run: str = "r1") -> Trace:
-    """Run the flow and return its trace; the flow's folder is the working directory."""
-    command = [sys.executable, "-m", "flowc", "run", "--root", root, "--run-id", run, *options, f"{path}:{flow}", *parameters]
+def run_here(
+    path: Path,
+    flow: str,
+    root: str,
+    *,
+    options: Sequence[str] = (),
+    parameters: Sequence[str] = (),
+    run: str = "r1",
+    file_flow: str | None = None,
+) -> Trace:
+    """Run the flow and return its trace; the flow's folder is the working directory.
+
+    `flow` is its deployed name, `file_flow` the class where that differs.
+    """
+    command = [sys.executable, "-m", "flowc", "run", "--root", root, "--run-id", run, *options, f"{path}:{file_flow or flow}", *parameters]
     done = subprocess.run(command, capture_output=True, text=True, cwd=path.parent, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
     said = done.stdout + done.stderr
     if done.returncode not in (0, 1) or ("Traceback" in said and "flowc/local" in said):
