@@ -6,7 +6,6 @@ file lies says the plan; without a plan (tests) the folders that `search_in` was
 
 import json
 import os
-import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
@@ -15,7 +14,6 @@ from flowc.runtime_shim.exceptions import MetaflowException
 from flowc.runtime_shim.typed import Any, NoReturn
 
 _UNPACK = "_flowc_unpack_"
-_NAME = re.compile(r"[A-Za-z_]\w*\Z")
 
 _folders: tuple[str, ...] = ()
 _planned: Mapping[str, Mapping[str, Any]] = {}
@@ -263,6 +261,6 @@ def config_names(flow_class: type) -> dict[str, Any]:
     named: dict[str, Any] = {}
     for attribute, config in configs_of(flow_class).items():
         named[attribute] = config.value
-        if _NAME.match(config.__dict__["name"]):
+        if config.__dict__["name"].isidentifier():
             named[config.__dict__["name"]] = config.value
     return named

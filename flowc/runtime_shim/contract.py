@@ -3,7 +3,6 @@
 Everything here is data or a pure function of its arguments. Standard library only, and little of it: every task imports this.
 """
 
-import re
 from collections.abc import Mapping
 
 from flowc.runtime_shim.typed import Any, Final, Literal, NamedTuple, NotRequired, TypedDict
@@ -54,7 +53,7 @@ Verb = Literal["step", "loop", "exit-hook"]
 # --- keys ------------------------------------------------------------------------------------------------------------------
 
 _SAFE: Final = "_.~:+=-"
-_COMPONENT = re.compile(r"[A-Za-z0-9_.~:+=-]+\Z")
+_COMPONENT: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789" + _SAFE)
 MAX_KEY_BYTES: Final = 1024
 """S3 refuses longer keys: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html"""
 
@@ -66,7 +65,7 @@ def component(text: str) -> str:
     """
     if text in ("", ".", ".."):
         raise ValueError(f"{text!r} cannot be part of a key")
-    if _COMPONENT.match(text):
+    if _COMPONENT.issuperset(text):
         return text
     from urllib.parse import quote
 
@@ -155,13 +154,12 @@ def exit_key(flow: str, run: str, loop: str, at: str) -> str:
 # --- addresses -------------------------------------------------------------------------------------------------------------
 
 TOP: Final = "r"
-_SEGMENT = re.compile(r"[.~][0-9]+")
-_ADDRESS = re.compile(r"r(?:[.~](?:0|[1-9][0-9]*))*\Z")
 
 
 def is_address(text: str) -> bool:
     """Whether `text` is a well-formed address such as `r.17~2.3`."""
-    return _ADDRESS.match(text) is not None
+    top, *numbers = text.replace("~", ".").split(".")
+    return top == TOP and all(number.isascii() and number.isdigit() and (number[0] != "0" or number == "0") for number in numbers)
 
 
 def item_at(at: str, index: int) -> str:

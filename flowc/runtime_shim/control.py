@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from flowc.runtime_shim.addresses import follow
 from flowc.runtime_shim.contract import Attempt, Control, Plan
+from flowc.runtime_shim.stores import StoreUnavailable
 from flowc.runtime_shim.transitions import Transition
 from flowc.runtime_shim.typed import Any
 
@@ -44,12 +45,18 @@ def control_line(record: Mapping[str, Any]) -> str | None:
 
 
 def hand_over(attempt: Attempt, record: Mapping[str, Any]) -> str | None:
-    """Write the control line to the file that the engine named; without one return the line, which then goes last to standard output."""
+    """Write the control line to the file that the engine named; without one return the line, which then goes last to standard output.
+
+    Raises StoreUnavailable where the file cannot be written: the task has committed, and a later attempt hands over the same.
+    """
     line = control_line(record)
     if attempt.control is None:
         return line
     temporary = f"{attempt.control}.{os.getpid()}"
-    with open(temporary, "w", encoding="utf-8") as file:
-        file.write(line or "[]")
-    os.replace(temporary, attempt.control)
+    try:
+        with open(temporary, "w", encoding="utf-8") as file:
+            file.write(line or "[]")
+        os.replace(temporary, attempt.control)
+    except OSError as error:
+        raise StoreUnavailable(f"the control line cannot be written to {attempt.control}: {error.strerror}") from error
     return None

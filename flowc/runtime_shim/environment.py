@@ -1,7 +1,7 @@
 """An attempt as environment variables, both ways. The names are in `contract.py`."""
 
-import base64
 import json
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Mapping
 
 from flowc.runtime_shim import contract
@@ -77,7 +77,7 @@ def attempt_to_environment(attempt: Attempt) -> dict[str, str]:
     if attempt.parameters is not None:
         text = json.dumps(attempt.parameters)
         if attempt.parameters_are_text:
-            found[contract.PARAMS_B64] = base64.b64encode(text.encode()).decode()
+            found[contract.PARAMS_B64] = b2a_base64(text.encode(), newline=False).decode()
         else:
             found[contract.PARAMS] = text
     return {name: value for name, value in found.items() if value is not None}
@@ -89,7 +89,7 @@ def _parameters(environ: Mapping[str, str]) -> tuple[dict[str, Any] | None, bool
     text = environ.get(contract.PARAMS)
     try:
         if encoded:
-            text = base64.b64decode(encoded, validate=True).decode()
+            text = a2b_base64(encoded, strict_mode=True).decode()
         found = json.loads(text) if text else None
     except ValueError as error:
         raise EnvironmentRefused(f"{variable} is not a JSON object: {error}") from error

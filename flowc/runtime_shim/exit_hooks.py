@@ -6,9 +6,10 @@ from collections.abc import Callable
 from importlib import import_module
 
 from flowc.runtime_shim.attempt_code import Scratch, find_code, import_code
-from flowc.runtime_shim.contract import EXIT_DONE, EXIT_USER_ERROR, Attempt
+from flowc.runtime_shim.contract import EXIT_BUG, EXIT_DONE, EXIT_USER_ERROR, Attempt
 from flowc.runtime_shim.decorators import flow_decorators
 from flowc.runtime_shim.exceptions import MetaflowException
+from flowc.runtime_shim.failures import UserFailed, classify
 from flowc.runtime_shim.loading import LoadedFlow
 from flowc.runtime_shim.stores import open_store
 from flowc.runtime_shim.task_records import RunRecords
@@ -28,10 +29,25 @@ def run_exit_hooks(attempt: Attempt, outcome: str, flow: LoadedFlow | None = Non
 
     A hook that raises does not keep the others from being called. A hook with a parameter `run` gets the client's Run.
     """
-    if flow is None:
-        records = RunRecords(open_store(attempt.root), attempt.flow, attempt.run)
-        flow = import_code(find_code(attempt, None, records, Scratch()))
-    calls = [_call(name, function, attempt) for name, function in hooks_of(flow, succeeded=outcome == "succeeded")]
+    with Scratch() as scratch:
+        try:
+            if flow is None:
+                records = RunRecords(open_store(attempt.root), attempt.flow, attempt.run)
+                flow = import_code(find_code(attempt, None, records, scratch))
+            hooks = hooks_of(flow, succeeded=outcome == "succeeded")
+        except Exception as error:
+            known = classify(error)
+            # What is nobody else's error came out of the flow's own import.
+            failure = known if known.exit_code != EXIT_BUG else classify(UserFailed(error))
+            print(f"flowc: the exit hooks cannot be called: {failure.said or error}", file=sys.stderr)
+            if failure.shown is not None:
+                sys.stderr.write(format_exception(failure.shown))
+            return EXIT_USER_ERROR
+        return _call_all(hooks, attempt)
+
+
+def _call_all(hooks: list[tuple[str, Callable[..., Any]]], attempt: Attempt) -> int:
+    calls = [_call(name, function, attempt) for name, function in hooks]
     for call in calls:
         if call.error is not None:
             print(f"flowc: exit hook {call.name} failed:", file=sys.stderr)

@@ -61,10 +61,10 @@ class Tasks:
         }
         return Attempt(**{**given, "step": step, "at": at, "attempt": attempt, **changes})
 
-    def start(self, step: str, at: str = "r", attempt: int = 0, **changes: Any) -> "subprocess.Popen[str]":
+    def start(self, step: str, at: str = "r", attempt: int = 0, *, verb: str = "step", **changes: Any) -> "subprocess.Popen[str]":
         """Start the process of an attempt."""
         environment = {**os.environ, **attempt_to_environment(self.attempt(step, at, attempt, **changes)), "PYTHONDONTWRITEBYTECODE": "1"}
-        command = [sys.executable, "-m", "flowc.runtime_shim", "step", step]
+        command = [sys.executable, "-m", "flowc.runtime_shim", verb, step]
         return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=self.folder)
 
     def run(self, step: str, at: str = "r", attempt: int = 0, **changes: Any) -> Ended:

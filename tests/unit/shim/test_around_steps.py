@@ -221,3 +221,14 @@ def test_a_parameter_is_known_by_its_attribute() -> None:
         rate = Parameter("the-rate")
 
     assert Holder.__dict__["rate"].attribute == "rate"
+
+
+def test_hooks_of_a_run_whose_code_nobody_names(tmp_path: Path) -> None:
+    tasks = Tasks(tmp_path, CARELESS, top="def careless(function):\n    return function")
+    ended = tasks.run("start", verb="exit-hook", code_dir=None)
+    assert ended.code == 1
+    assert ended.out.startswith("flowc: the exit hooks cannot be called: nothing says which code run 'run 1' uses")
+    (tasks.code / "flow.py").write_text("import nowhere_to_be_found\n")
+    ended = tasks.run("start", verb="exit-hook")
+    assert ended.code == 1
+    assert ended.out.splitlines()[-1] == "ModuleNotFoundError: No module named 'nowhere_to_be_found'"

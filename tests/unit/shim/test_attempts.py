@@ -224,6 +224,15 @@ def test_the_control_line_is_the_last_line_whatever_outlives_the_step(tmp_path: 
     assert json.loads((tmp_path / "control").read_text()) == [{"at": "r", "count": 2}]
 
 
+def test_a_control_file_that_cannot_be_written_is_tried_again(tmp_path: Path) -> None:
+    tasks = Tasks(tmp_path, FOREACH, top="def background(): pass")
+    ended = tasks.run("start", control=str(tmp_path / "nowhere" / "control"))
+    assert ended.code == 75
+    assert "flowc: the control line cannot be written to" in ended.out
+    assert tasks.committed("start")
+    assert tasks.run("start", attempt=1, control=str(tmp_path / "control")).code == 0
+
+
 def test_a_join_wants_every_item(tmp_path: Path) -> None:
     tasks = Tasks(tmp_path, FOREACH, top="def background(): pass")
     assert [tasks.run(*task).code for task in (("start", "r"), ("body", "r.1"))] == [0, 0]
