@@ -79,6 +79,28 @@ def sweep(groups: list[int]) -> None:
         time.sleep(0.005)
 
 
+def kill_marked(mark: str) -> None:
+    """Kill every process whose environment holds `mark`, until none is left or five seconds have passed (Linux; else nothing).
+
+    For what outlived the launcher that would have adopted it. Processes that appear meanwhile are found in the next round.
+    """
+    deadline = time.monotonic() + _SWEEP_SECONDS
+    while (found := _marked(mark.encode())) and time.monotonic() < deadline:
+        for pid in found:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.005)
+
+
+def _marked(mark: bytes) -> list[int]:
+    found = []
+    for pid in map(int, filter(str.isdigit, os.listdir("/proc") if os.path.isdir("/proc") else ())):
+        with suppress(OSError), open(f"/proc/{pid}/environ", "rb") as environ:
+            if mark in environ.read() and pid != os.getpid():
+                found.append(pid)
+    return found
+
+
 def _children() -> list[int]:
     """Return the children of this process as /proc lists them; empty where the kernel does not."""
     try:

@@ -1,6 +1,7 @@
 """The engine's side of the task processes: it has the launcher start and signal them, and gathers their output and their ends."""
 
 import os
+import secrets
 import selectors
 import signal
 import socket
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field
 from types import FrameType, TracebackType
 from typing import Any, Self
 
-from flowc.local.children import signal_group
+from flowc.local.children import kill_marked, signal_group
 from flowc.local.wire import Begin, Ended, Hello, Signal, Start, Started, Wire
 from flowc.runtime_shim.contract import Attempt
 
@@ -18,6 +19,9 @@ IMPORT_TICKET = 0
 """Ticket of what the launcher prints itself, while it imports the flow."""
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_MARK = "FLOWC_LAUNCHER"
+"""Environment variable by which processes are found that outlive a launcher: each run has a value of its own."""
+
 _CHUNK = 1 << 16
 _LONGEST_LINE = 1 << 16
 _PIPE_CHUNKS = 32
@@ -76,6 +80,7 @@ class Processes:
         self._signals: list[int] = []
         self._wake: tuple[int, int] | None = None
         self._old_wakeup = -1
+        self._mark = secrets.token_hex(16)
 
     def __enter__(self) -> Self:
         self._wake = os.pipe()
@@ -115,6 +120,7 @@ class Processes:
                 stdout=writing,
                 stderr=writing,
                 pass_fds=[theirs.fileno()],
+                env={**os.environ, _MARK: self._mark},
                 start_new_session=True,
             )
         os.close(writing)
@@ -180,6 +186,7 @@ class Processes:
             for ticket in sorted(self._running):
                 self._bury(ticket, -signal.SIGKILL, happenings)
             self._end_launcher()
+            kill_marked(f"{_MARK}={self._mark}")
             happenings.append(Lost())
 
     def _bury(self, ticket: int, status: int, happenings: list[Happening]) -> None:
@@ -235,6 +242,7 @@ class Processes:
         except subprocess.TimeoutExpired:
             self._launcher.kill()
             self._launcher.wait()
+            kill_marked(f"{_MARK}={self._mark}")
         for pid in self._pids.values():
             signal_group(pid, signal.SIGKILL)
         self._pids.clear()

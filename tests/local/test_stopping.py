@@ -7,7 +7,7 @@ import uuid
 from pathlib import Path
 
 import pytest
-from support.runs import RUN, marked_processes, run, start, wait_until, write_flow
+from support.runs import RUN, marked_processes, run, start, wait_until, wait_while_running, write_flow
 
 SLEEPERS = """
 @step
@@ -51,7 +51,7 @@ def up(folder: Path) -> bool:
 def test_a_signal_stops_everything(number: int, code: int, isolate: list[str], tmp_path: Path) -> None:
     mark = f"flowc-test-{uuid.uuid4()}"
     process = start(write_flow(tmp_path, SLEEPERS, top=TOP), options=["--max-workers", "3", *isolate], env={"MARK": mark})
-    wait_until(lambda: up(tmp_path))
+    wait_while_running(process, lambda: up(tmp_path))
     assert len(marked_processes(mark)) >= 3 * 3 + 2
     process.send_signal(number)
     said, _ = process.communicate(timeout=60)
@@ -65,7 +65,7 @@ def test_a_signal_stops_everything(number: int, code: int, isolate: list[str], t
 def test_nothing_outlives_an_engine_that_is_killed(isolate: list[str], tmp_path: Path) -> None:
     mark = f"flowc-test-{uuid.uuid4()}"
     process = start(write_flow(tmp_path, SLEEPERS, top=TOP), options=["--max-workers", "3", *isolate], env={"MARK": mark})
-    wait_until(lambda: up(tmp_path))
+    wait_while_running(process, lambda: up(tmp_path))
     process.kill()
     process.communicate(timeout=60)
     wait_until(lambda: marked_processes(mark) == [], 10)
@@ -76,7 +76,7 @@ def test_nothing_outlives_an_engine_that_is_killed_during_the_import(tmp_path: P
     mark = f"flowc-test-{uuid.uuid4()}"
     path = write_flow(tmp_path, SLEEPERS, top=TOP + "\npathlib.Path('importing').touch()\ntime.sleep(600)")
     process = start(path, env={"MARK": mark})
-    wait_until((tmp_path / "importing").exists)
+    wait_while_running(process, (tmp_path / "importing").exists)
     process.kill()
     process.communicate(timeout=60)
     wait_until(lambda: marked_processes(mark) == [], 10)
@@ -98,7 +98,7 @@ def test_a_step_that_ignores_the_request_is_killed(tmp_path: Path) -> None:
         pass
     """
     process = start(write_flow(tmp_path, body, top=TOP), env={"MARK": mark})
-    wait_until((tmp_path / "up").exists)
+    wait_while_running(process, (tmp_path / "up").exists)
     process.send_signal(signal.SIGINT)
     process.send_signal(signal.SIGINT)
     said, _ = process.communicate(timeout=60)
@@ -115,6 +115,7 @@ def test_a_launcher_that_is_killed_fails_the_run(tmp_path: Path) -> None:
     assert process.returncode == 1, said
     assert end_of(tmp_path)["status"] == "failed"
     assert "killed by SIGKILL" in said
+    assert marked_processes(mark) == []
 
 
 def test_retries_survive_a_launcher_that_is_killed(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import textwrap
@@ -86,8 +85,8 @@ def wait_until(true: Callable[[], object], seconds: float = 30) -> None:
         time.sleep(0.02)
 
 
-def interrupt(process: "subprocess.Popen[str]", number: int = signal.SIGINT) -> Ran:
-    """Send a signal to the run's engine alone and wait for its end."""
-    process.send_signal(number)
-    said, _ = process.communicate(timeout=60)
-    return Ran(process.returncode, said, Path())
+def wait_while_running(process: "subprocess.Popen[str]", true: Callable[[], object]) -> None:
+    """Wait for something that a run is to do; fails the test, with what the run said, when the run ends before."""
+    wait_until(lambda: true() or process.poll() is not None)
+    if process.poll() is not None:
+        raise AssertionError(process.communicate()[0])
