@@ -38,10 +38,11 @@ _CONTAINERS: Final[Mapping[str, Callable[[Any], Any]]] = {"list": list, "tuple":
 
 
 class _StopError(Exception):
-    """The value cannot be known."""
+    """The value cannot be known; `final` where not even the container around it can."""
 
-    def __init__(self, unknown: Unknown) -> None:
+    def __init__(self, unknown: Unknown, *, final: bool = False) -> None:
         self.unknown = unknown
+        self.final = final
 
 
 class Folder:
@@ -63,8 +64,10 @@ class Folder:
             literal: Value = expression.value
             return literal
         self._nodes = 0
-        found = self._part(expression, scope, 0)
-        return _plain(found)
+        try:
+            return _plain(self._fold(expression, scope, 0))
+        except _StopError as stop:
+            return stop.unknown
 
     def bound(self, binding: Assigned, scope: Scope) -> Value:
         """Return the value that an assignment in `scope` gives its name."""
@@ -84,10 +87,16 @@ class Folder:
         try:
             return self._fold(node, scope, depth)
         except _StopError as stop:
+            if stop.final:
+                raise
             return stop.unknown
 
     def _stop(self, why: str, node: ast.expr, scope: Scope) -> _StopError:
         return _StopError(Unknown(why, scope.module.places.span(node)))
+
+    def _check_size(self, node: ast.expr, scope: Scope) -> None:
+        if self._nodes > _MAX_NODES:
+            raise _StopError(Unknown("the expression is too large to work out", scope.module.places.span(node)), final=True)
 
     @staticmethod
     def _text(node: ast.expr, scope: Scope) -> str:
@@ -95,8 +104,9 @@ class Folder:
 
     def _fold(self, node: ast.expr, scope: Scope, depth: int) -> Any:
         self._nodes += 1
-        if depth > _MAX_DEPTH or self._nodes > _MAX_NODES:
-            raise self._stop("the expression is too large to work out", node, scope)
+        self._check_size(node, scope)
+        if depth > _MAX_DEPTH:
+            raise self._stop("the expression is nested too deeply to work out", node, scope)
         deeper = depth + 1
         match node:
             case ast.Constant(value=value):
@@ -278,6 +288,8 @@ class Folder:
             raise self._stop(f"`{node.id}` depends on where the flow runs", node, scope)
         entity = self.names.of(node, scope)
         if isinstance(node, ast.Attribute) and isinstance(entity, Nowhere):
+            if isinstance(self.names.of(node.value, scope), OfModule | OfClass):
+                raise self._stop(entity.why, node, scope)
             return self._attribute(node, scope, depth)
         return self.of_entity(entity, node, scope, depth)
 
@@ -305,8 +317,7 @@ class Folder:
         if key in self._known:
             value, cost = self._known[key]
             self._nodes += cost
-            if self._nodes > _MAX_NODES:
-                raise self._stop("the expression is too large to work out", node, scope)
+            self._check_size(node, scope)
             return value
         if key in self._open:
             raise self._stop(f"`{binding.name}` is defined by itself", node, scope)

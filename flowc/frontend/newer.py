@@ -7,7 +7,8 @@ from typing import Final
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
-from flowc.source import SourceFile, Span
+from flowc.frontend.slices import Slice
+from flowc.source import Span
 
 _SINCE: Final = {
     "TypeAlias": ((3, 12), "type statement (Python 3.12)"),
@@ -18,9 +19,9 @@ _SINCE: Final = {
 """Node classes by the Python that first read them: https://docs.python.org/3/whatsnew/"""
 
 
-def first_newer_construct(module: cst.Module, source: SourceFile) -> tuple[Span, str] | None:
-    """Return where `module` first uses syntax newer than this Python, and what it is; None where nothing known is found."""
-    finder = _Finder(source.name)
+def first_newer_construct(module: cst.Module, file: str, part: Slice) -> tuple[Span, str] | None:
+    """Return where `module`, read from a slice of `file`, first uses syntax newer than this Python, and what it is; else None."""
+    finder = _Finder(file, part)
     MetadataWrapper(module, unsafe_skip_copy=True).visit(finder)
     return min(finder.found, key=lambda found: found[0], default=None)
 
@@ -28,16 +29,19 @@ def first_newer_construct(module: cst.Module, source: SourceFile) -> tuple[Span,
 class _Finder(cst.CSTVisitor):
     METADATA_DEPENDENCIES = (PositionProvider,)
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, part: Slice) -> None:
         super().__init__()
         self._file = file
+        self._down = part.first - 1
+        self._right = part.indent + 1
         self.found: list[tuple[Span, str]] = []
 
     def on_visit(self, node: cst.CSTNode) -> bool:
         construct = _construct(node)
         if construct is not None:
             place = self.get_metadata(PositionProvider, node)
-            span = Span(self._file, place.start.line, place.start.column + 1, place.end.line, place.end.column + 1)
+            start, end = place.start, place.end
+            span = Span(self._file, start.line + self._down, start.column + self._right, end.line + self._down, end.column + self._right)
             self.found.append((span, construct))
         return True
 

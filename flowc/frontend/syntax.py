@@ -6,6 +6,8 @@ import warnings
 
 from flowc.diagnostics import codes
 from flowc.diagnostics.model import Report
+from flowc.frontend.nesting import is_shallow
+from flowc.frontend.slices import statement_around
 from flowc.source import SourceFile, Span, start_of
 
 
@@ -30,7 +32,7 @@ def parse(source: SourceFile, report: Report) -> ast.Module | None:
 
 
 def _report_refusal(source: SourceFile, error: SyntaxError, report: Report) -> None:
-    found = _newer_syntax(source)
+    found = _newer_syntax(source, max(error.lineno or 1, 1))
     if found is not None:
         span, construct = found
         report(
@@ -52,14 +54,16 @@ def _place_of(source: SourceFile, error: SyntaxError) -> Span:
     return Span(source.name, line, column, end_line, end_column)
 
 
-def _newer_syntax(source: SourceFile) -> tuple[Span, str] | None:
-    """Return the first construct that libcst knows and this Python does not; None where libcst refuses the text too."""
+def _newer_syntax(source: SourceFile, line: int) -> tuple[Span, str] | None:
+    """Return the construct near `line` that libcst knows and this Python does not; None where libcst refuses it too."""
+    found = statement_around(source.text, line)
+    if found is None or not is_shallow(found.text):
+        return None
     import libcst
 
     from flowc.frontend.newer import first_newer_construct
 
     try:
-        module = libcst.parse_module(source.text)
+        return first_newer_construct(libcst.parse_module(found.text), source.name, found)
     except (libcst.ParserSyntaxError, libcst.CSTValidationError, RecursionError, ValueError):
         return None
-    return first_newer_construct(module, source)

@@ -121,7 +121,7 @@ def value_text(value: Value) -> str:
         case list():
             return "[" + ", ".join(map(value_text, value)) + "]"
         case tuple():
-            return "(" + ", ".join(map(value_text, value)) + ")"
+            return "(" + ", ".join(map(value_text, value)) + ("," * (len(value) == 1)) + ")"
         case set():
-            return "set(" + ", ".join(sorted(map(value_text, value))) + ")"
+            return "{" + ", ".join(sorted(map(value_text, value))) + "}" if value else "set()"
     return repr(value)

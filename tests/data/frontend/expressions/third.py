@@ -1,0 +1,4 @@
+import other
+
+RING = other.RING
+SELF = other.SELF
