@@ -29,6 +29,7 @@ class Capture:
         self._tail_size = 0
         self._cut = 0
         self._running = False
+        self._in_line = False
         self._last_word = last_word
         self._real: tuple[int, int] | None = None
 
@@ -92,6 +93,9 @@ class Capture:
         _flush()
         if self._real is not None and not self._running:
             descriptor = self._real[descriptor - 1]
+        if self._in_line and not self._running:
+            self._in_line = False
+            line = f"\n{line}"
         with suppress(OSError):
             os.write(descriptor, f"{line}\n".encode("utf-8", "backslashreplace"))
 
@@ -118,6 +122,7 @@ class Capture:
                 stopped = True
 
     def _pass_on(self, data: bytes) -> None:
+        self._in_line = not data.endswith(b"\n")
         view = memoryview(data)
         with suppress(OSError):
             while view and self._real is not None:

@@ -211,6 +211,7 @@ BACKGROUND = """
             while True:
                 print("late thread", flush=True)
         threading.Thread(target=late).start()
+        print("no line end", end="")
 """
 
 
