@@ -52,8 +52,7 @@ Verb = Literal["step", "loop", "exit-hook"]
 
 # --- keys ------------------------------------------------------------------------------------------------------------------
 
-_SAFE: Final = "_.~:+=-"
-_COMPONENT: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789" + _SAFE)
+_COMPONENT: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.~:+=-")
 MAX_KEY_BYTES: Final = 1024
 """S3 refuses longer keys: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html"""
 
@@ -67,18 +66,19 @@ def component(text: str) -> str:
         raise ValueError(f"{text!r} cannot be part of a key")
     if _COMPONENT.issuperset(text):
         return text
-    from urllib.parse import quote
-
-    return quote(text, safe=_SAFE)
+    return "".join(chr(byte) if chr(byte) in _COMPONENT else f"%{byte:02X}" for byte in text.encode())
 
 
 def from_component(text: str) -> str:
-    """Return what `component` was given."""
+    """Return what `component` was given; `text` itself where `component` did not make it."""
     if "%" not in text:
         return text
-    from urllib.parse import unquote
-
-    return unquote(text)
+    first, *rest = text.encode("utf-8", "surrogateescape").split(b"%")
+    try:
+        found = (first + b"".join(bytes.fromhex(part[:2].decode()) + part[2:] for part in rest)).decode()
+        return found if component(found) == text else text
+    except ValueError:
+        return text
 
 
 def join_key(*parts: str) -> str:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import time
 from collections.abc import Iterator, Mapping
 
@@ -13,7 +12,6 @@ from flowc.runtime_shim.typed import Any
 
 _TASK_FIELDS = ("flow", "run", "step", "at")
 _COMMIT_SHAPE: Mapping[str, type] = {"attempt": int, "nonce": str, "status": str, "control": dict, "artifacts": dict}
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class RecordError(StoreError):
@@ -32,10 +30,7 @@ def encode_record(record: Mapping[str, Any]) -> bytes:
     """
     stamped = {"v": RECORD_VERSION, "flowc": VERSION, **record}
     text = json.dumps(stamped, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    try:
-        data = text.encode()
-    except UnicodeEncodeError:
-        data = _LONE_SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode()
+    data = text.encode("utf-8", "backslashreplace")  # which writes a lone surrogate as JSON does
     if len(data) > MAX_RECORD:
         sizes = {name: len(json.dumps(value)) for name, value in record.items()}
         largest = max(sizes, key=lambda name: sizes[name])
