@@ -18,7 +18,7 @@ def _toml(text: str) -> Any:
 
 
 def _yaml(text: str) -> Any:
-    import yaml  # type: ignore[import-untyped]  # no stubs among the development tools
+    import yaml
 
     try:
         return yaml.safe_load(text)
