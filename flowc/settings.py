@@ -21,6 +21,8 @@ class Settings:
     python: the interpreter that a worker starts for a step where no image is used.
     dags_folder: where `flowc deploy --target airflow` writes.
     max_map_length: the site's Airflow setting `[core] max_map_length`.
+    airflow_url: the address of Airflow's API server (2.x: webserver), for `flowc trigger`, `status` and `terminate`.
+    airflow_token_env, airflow_user_env, airflow_password_env: names of the environment variables that hold what signs in there.
     environment: stands in front of a flow's deployed name, for schedulers that share a store.
     """
 
@@ -30,6 +32,10 @@ class Settings:
     python: str = "python"
     dags_folder: str | None = None
     max_map_length: int = 1024
+    airflow_url: str | None = None
+    airflow_token_env: str = "FLOWC_AIRFLOW_TOKEN"
+    airflow_user_env: str = "FLOWC_AIRFLOW_USER"
+    airflow_password_env: str = "FLOWC_AIRFLOW_PASSWORD"
     environment: str | None = None
     origin: str | None = field(default=None, compare=False)
 
@@ -41,6 +47,10 @@ _KINDS: dict[str, type] = {
     "python": str,
     "dags_folder": str,
     "max_map_length": int,
+    "airflow_url": str,
+    "airflow_token_env": str,
+    "airflow_user_env": str,
+    "airflow_password_env": str,
     "environment": str,
 }
 

@@ -3,7 +3,9 @@
 from importlib import import_module
 
 from flowc.backends.base import Backend
+from flowc.backends.operations import Operations
 from flowc.errors import UsageError
+from flowc.settings import Settings
 
 TARGETS = {"airflow": "flowc.backends.airflow"}
 
@@ -14,6 +16,16 @@ def load_backend(name: str) -> Backend:
         raise UsageError(f"unknown target {name!r}", help=f"flowc knows: {', '.join(TARGETS)}")
     backend: Backend = import_module(TARGETS[name]).BACKEND
     return backend
+
+
+def load_operations(name: str, settings: Settings) -> Operations:
+    """Return what acts on the deployed flows of target `name`.
+
+    Raises UsageError for a name that is none, or settings that lack something.
+    """
+    load_backend(name)
+    operations: Operations = import_module(f"{TARGETS[name]}.operations").connect(settings)
+    return operations
 
 
 def other_backends(name: str) -> tuple[Backend, ...]:

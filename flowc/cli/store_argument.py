@@ -25,14 +25,17 @@ def named_in_store(text: str, root: str | None, env: str | None) -> tuple[str, l
     found = _FILE.match(text)
     if found is None:
         return root if root is not None else default_root(env=env), text.strip("/").split("/")
-    name, project_root = _flow_in(found["flow"], env)
+    name, project_root = flow_in_file(found["flow"], env)
     rest = (found["rest"] or "").strip("/")
     chosen = root if root is not None else default_root(project_root, env=env)
     return chosen, [component(name), *(rest.split("/") if rest else [])]
 
 
-def _flow_in(text: str, env: str | None) -> tuple[str, Path]:
-    """(deployed name, project root) of the flow that a file holds."""
+def flow_in_file(text: str, env: str | None) -> tuple[str, Path]:
+    """Return (deployed name, project root) of the flow that `train.py` or `train.py:TrainFlow` holds.
+
+    Raises UsageError where there is no such file, or not one such flow.
+    """
     from flowc.diagnostics.model import Report
     from flowc.frontend import read_flows
     from flowc.settings import load_settings
