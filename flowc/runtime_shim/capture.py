@@ -14,6 +14,8 @@ from flowc.runtime_shim.typed import Any
 
 HEAD_BYTES = 1024 * 1024
 TAIL_BYTES = 7 * 1024 * 1024
+LONGEST_LINE = 64 * 1024
+"""A labelled line that goes on for longer is broken."""
 _STOPPED = b"!"
 
 
@@ -21,9 +23,10 @@ class Capture:
     """A context in which descriptors 1 and 2 lead into a pipe. `log()` is what came, the middle cut out of very long output.
 
     last_word: the process ends soon after, and nothing that still runs in it may print behind what the shim prints then.
+    label: stands before each line that is passed on, and lines are passed on whole; the log is without it.
     """
 
-    def __init__(self, *, last_word: bool = False) -> None:
+    def __init__(self, *, last_word: bool = False, label: str = "") -> None:
         self._head = bytearray()
         self._tail: deque[bytes] = deque()
         self._tail_size = 0
@@ -31,6 +34,8 @@ class Capture:
         self._running = False
         self._in_line = False
         self._last_word = last_word
+        self._label = label.encode()
+        self._begun = b""
         self._real: tuple[int, int] | None = None
 
     def start(self) -> None:
@@ -68,6 +73,8 @@ class Capture:
             os.dup2(self._real[1], 2)
         os.write(self._stop_write, _STOPPED)
         self._pump.join()
+        if self._begun:
+            self._pass_on(b"\n")
         for descriptor in (self._read, self._stop_read, self._stop_write):
             os.close(descriptor)
         if not self._last_word:
@@ -96,8 +103,9 @@ class Capture:
         if self._in_line and not self._running:
             self._in_line = False
             line = f"\n{line}"
+        label = b"" if self._running else self._label
         with suppress(OSError):
-            os.write(descriptor, f"{line}\n".encode("utf-8", "backslashreplace"))
+            os.write(descriptor, label + f"{line}\n".encode("utf-8", "backslashreplace"))
 
     def __enter__(self) -> "Capture":
         self.start()
@@ -122,11 +130,21 @@ class Capture:
                 stopped = True
 
     def _pass_on(self, data: bytes) -> None:
-        self._in_line = not data.endswith(b"\n")
+        data = self._labelled(data) if self._label else data
+        if data:
+            self._in_line = not data.endswith(b"\n")
         view = memoryview(data)
         with suppress(OSError):
             while view and self._real is not None:
                 view = view[os.write(self._real[0], view) :]
+
+    def _labelled(self, data: bytes) -> bytes:
+        """Return the lines that are whole by now, labelled; the line begun last is kept, unless it is very long."""
+        data = self._begun + data
+        whole, newline, self._begun = data.rpartition(b"\n")
+        if not newline and len(data) > LONGEST_LINE:
+            whole, newline, self._begun = data, b"\n", b""
+        return b"".join(self._label + line + b"\n" for line in whole.split(b"\n")) if newline else b""
 
     def _keep(self, data: bytes) -> None:
         room = HEAD_BYTES - len(self._head)

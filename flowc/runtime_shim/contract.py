@@ -46,6 +46,10 @@ CONTROL: Final = "FLOWC_CONTROL"
 TAGS: Final = "FLOWC_TAGS"
 GANG: Final = "FLOWC_GANG"
 GANG_NONCE: Final = "FLOWC_GANG_NONCE"
+CONTAINER: Final = "FLOWC_CONTAINER"
+"""Set by the shim for a member of a chunk or fused loop that gets an interpreter of its own: FLOWC_ATTEMPT of the whole."""
+PREFIX: Final = "FLOWC_PREFIX"
+"""Set likewise: 1 has the step and address stand before each line that is passed on."""
 
 Engine = Literal["local", "airflow", "argo", "stepfunctions"]
 Verb = Literal["step", "loop", "exit-hook"]
@@ -100,6 +104,11 @@ def object_key(flow: str, digest: str) -> str:
     return join_key(component(flow), "obj", hexdigest[:2], hexdigest)
 
 
+def object_prefix(flow: str) -> str:
+    """Prefix under which the data objects of a flow stand, with its trailing slash."""
+    return component(flow) + "/obj/"
+
+
 def runs_prefix(flow: str) -> str:
     """Prefix under which every run of a flow stands, with its trailing slash."""
     return component(flow) + "/runs/"
@@ -137,7 +146,7 @@ def task_prefix(flow: str, run: str, step: str, at: str) -> str:
 
 
 def task_key(flow: str, run: str, step: str, at: str, name: str) -> str:
-    """Key of a record of one task: `commit`, `exit`, `next`, `items`, `fail.<nonce>`, `part.<nonce>.<index>`."""
+    """Key of a record of one task: `commit`, `exit`, `next`, `items`, `fail.<nonce>`, `began.<nonce>`, `part.<nonce>.<index>`."""
     return join_key(component(flow), "runs", component(run), component(step), component(at), name)
 
 
@@ -310,7 +319,7 @@ class Attempt(NamedTuple):
     `flow` is the deployed name. `code` names the code package, for the first step only; `code_dir` is a folder that holds the
     code and `plan.json` already. `user_retries` is the number of the last attempt that may run user code (None: the engine
     catches by itself). `parameters` are the values given to the run, for the first step only. `ids` are what the engine calls
-    this attempt. `control` is a file for the control line.
+    this attempt. `control` is a file for the control line. `prefix`: name the task before each line that is passed on.
     """
 
     engine: str
@@ -336,3 +345,4 @@ class Attempt(NamedTuple):
     ids: Mapping[str, str] = {}
     gang: tuple[int, int] | None = None
     gang_nonce: str | None = None
+    prefix: bool = False

@@ -17,11 +17,16 @@ def attempt_from_environment(environ: Mapping[str, str]) -> Attempt:
     """Return the attempt that `environ` describes. Raises EnvironmentRefused for a variable that is missing or malformed."""
     parameters, text = _parameters(environ)
     at = environ.get(contract.AT, contract.TOP)
-    if not contract.is_address(at):
-        raise EnvironmentRefused(f"{contract.AT}={at!r} is no address such as r.17~2.3")
+    if not (contract.is_address(at) or _is_chunk(at)):
+        raise EnvironmentRefused(f"{contract.AT}={at!r} is no address such as r.17~2.3, nor a chunk such as r.3:6 r.9")
     retries = environ.get(contract.USER_RETRIES)
     gang = environ.get(contract.GANG)
-    names = (("run_uid", contract.RUN_UID), ("pod_uid", contract.POD_UID), ("task_id", contract.TASK_ID))
+    names = (
+        ("run_uid", contract.RUN_UID),
+        ("pod_uid", contract.POD_UID),
+        ("task_id", contract.TASK_ID),
+        ("container", contract.CONTAINER),
+    )
     return Attempt(
         engine=environ.get(contract.ENGINE, "local"),
         flow=_required(environ, contract.FLOW),
@@ -46,6 +51,7 @@ def attempt_from_environment(environ: Mapping[str, str]) -> Attempt:
         ids={name: environ[variable] for name, variable in names if environ.get(variable)},
         gang=_gang(gang) if gang else None,
         gang_nonce=environ.get(contract.GANG_NONCE) or None,
+        prefix=environ.get(contract.PREFIX) == "1",
     )
 
 
@@ -73,6 +79,8 @@ def attempt_to_environment(attempt: Attempt) -> dict[str, str]:
         contract.TASK_ID: attempt.ids.get("task_id"),
         contract.GANG: None if attempt.gang is None else f"{attempt.gang[0]}/{attempt.gang[1]}",
         contract.GANG_NONCE: attempt.gang_nonce,
+        contract.CONTAINER: attempt.ids.get("container"),
+        contract.PREFIX: "1" if attempt.prefix else None,
     }
     if attempt.parameters is not None:
         text = json.dumps(attempt.parameters)
@@ -81,6 +89,12 @@ def attempt_to_environment(attempt: Attempt) -> dict[str, str]:
         else:
             found[contract.PARAMS] = text
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _is_chunk(text: str) -> bool:
+    from flowc.runtime_shim.chunks import is_token
+
+    return is_token(text)
 
 
 def _parameters(environ: Mapping[str, str]) -> tuple[dict[str, Any] | None, bool]:

@@ -9,18 +9,19 @@ import sys
 from flowc.runtime_shim.addresses import Parents, parents, start_address
 from flowc.runtime_shim.attempt_code import Code, Scratch, agree, find_code, import_code
 from flowc.runtime_shim.capture import Capture
-from flowc.runtime_shim.contract import EXIT_DONE, TOP, Attempt, Plan, commit_key, exit_key, run_key
+from flowc.runtime_shim.committed import check_run, follow_up, repetition
+from flowc.runtime_shim.contract import EXIT_DONE, TOP, Attempt, Plan, commit_key, run_key
 from flowc.runtime_shim.control import control_of, hand_over
 from flowc.runtime_shim.exceptions import FailureHandledByCatch, MetaflowExceptionWrapper
 from flowc.runtime_shim.execution import call_step
 from flowc.runtime_shim.failures import NameTaken, UserFailed, classify
 from flowc.runtime_shim.flowspec import assigned
-from flowc.runtime_shim.gangs import await_parts, complete_gang, control_address, store_part
+from flowc.runtime_shim.gangs import await_parts, control_address, store_part
 from flowc.runtime_shim.items import save_items
 from flowc.runtime_shim.journal import Journal, ending_on_sigterm, exception_fields
 from flowc.runtime_shim.loading import LoadedFlow, PlanRefused
 from flowc.runtime_shim.policies import Catch, catch_of, set_environment, timeout_of
-from flowc.runtime_shim.records import commit, exit_record, publish
+from flowc.runtime_shim.records import commit, publish
 from flowc.runtime_shim.stored_values import settle
 from flowc.runtime_shim.stores import Store, open_store
 from flowc.runtime_shim.task import Task, make_task
@@ -28,7 +29,7 @@ from flowc.runtime_shim.task_records import RunRecords
 from flowc.runtime_shim.tracebacks import format_exception
 from flowc.runtime_shim.typed import Any
 
-_NUMBERED_ENGINES = ("local", "airflow")
+NUMBERED_ENGINES = ("local", "airflow")
 """Their attempt number 0 proves that no attempt came before."""
 
 
@@ -38,7 +39,8 @@ def run_attempt(attempt: Attempt, flow: LoadedFlow | None = None) -> int:
     flow: imported already; without it the code that the attempt names is fetched and imported. Everything the attempt prints is
     passed on and kept as its log. Changes what belongs to the process: environment, signal handlers, `sys.path`, working directory.
     """
-    capture = Capture(last_word=attempt.engine != "local")
+    label = f"[{attempt.step} {attempt.at}] " if attempt.prefix else ""
+    capture = Capture(last_word=attempt.engine != "local", label=label)
     journal = Journal(attempt, capture)
     capture.start()
     try:
@@ -82,7 +84,7 @@ class _Attempt:
     def run(self, scratch: Scratch) -> str | None:
         """Return the control line that is left to print, None for none."""
         attempt = self.attempt
-        asked = attempt.attempt > 0 or attempt.engine not in _NUMBERED_ENGINES
+        asked = attempt.attempt > 0 or attempt.engine not in NUMBERED_ENGINES
         if asked:
             found = self._committed()
             if found is not None:
@@ -104,14 +106,8 @@ class _Attempt:
         at = attempt.at if attempt.gang is None else control_address(attempt.at)
         found = self.records.commit_if_any(attempt.step, at)
         if found is not None:
-            self._check_uid(found)
+            check_run(attempt, found)
         return found
-
-    def _check_uid(self, record: Any) -> None:
-        expected, found = self.attempt.run_uid, record.get("run_uid")
-        if expected is not None and found is not None and expected != found:
-            step, at = record["step"], record["at"]
-            raise NameTaken(f"run name {self.attempt.run!r} is already used: {step!r} at {at!r} is of another run of that name")
 
     def _before(self, code: Code, scratch: Scratch) -> tuple[Code, Parents]:
         """Return the right code and the parents that its plan leads to."""
@@ -119,7 +115,7 @@ class _Attempt:
         if found.kind == "first":
             return code, found
         record = found.records[0]
-        self._check_uid(record)
+        check_run(self.attempt, record)
         agreed = agree(code, self.attempt, found.records if found.kind != "items" else [record], self.records, scratch)
         return agreed, found if agreed.plan is code.plan else self._parents(agreed.plan)
 
@@ -216,18 +212,9 @@ class _Attempt:
 
     def _repeat(self, record: dict[str, Any]) -> str | None:
         """Leave what follows from a commit record, whoever wrote it, and return the control line that is left to print."""
-        if "exit" in record:
-            loop, at = record["exit"]
-            left_by = (record["step"], record["at"])
-            left = exit_record(record["flow"], record["run"], (loop, at), left_by, record["control"]["next"])
-            publish(self.store, exit_key(record["flow"], record["run"], loop, at), left)
-        if "gang" in record:
-            complete_gang(self.store, record)
+        follow_up(self.store, record)
         if record["nonce"] != self.journal.nonce:
-            self.journal.capture.say(
-                f"{record['step']} at {record['at']} was committed by attempt {record['attempt']}: its control values are repeated, "
-                "and the step does not run again"
-            )
+            self.journal.capture.say(repetition(record))
         self.journal.closed = True
         self.journal.capture.stop()
         return self._hand_over(record)
