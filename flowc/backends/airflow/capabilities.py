@@ -10,11 +10,7 @@ CAPABILITIES: dict[Construct, Support] = {
     Construct.LINEAR: native("a >> b"),
     Construct.SPLIT: native("a >> [b, c]"),
     Construct.FOREACH: lowered("planner task and a mapped task group over the addresses of the items"),
-    Construct.NESTED_FOREACH: notimpl(
-        "bodies cut into segments, one mapped task group for each level",
-        issue=FULL_AIRFLOW,
-        instead="make one list of pairs in the outer step and run a single foreach over it",
-    ),
+    Construct.NESTED_FOREACH: lowered("bodies cut into segments, a mapped task group for each; one list of addresses for each level"),
     Construct.JOIN: native("all upstream tasks succeeded"),
     Construct.JOIN_OPENS: native("the join is an ordinary task"),
     Construct.SWITCH: lowered("gate task in front of each arm and of what follows"),

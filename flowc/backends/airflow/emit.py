@@ -49,12 +49,10 @@ def emit(dag: Dag, provenance: Provenance) -> str:
     steps = [unit for unit in dag.units if isinstance(unit, StepTask)] + [step for group in groups for step in group.steps]
     uses_task = bool(groups or arms or merges)
     sdk = ["DAG", *(["Param"] if dag.parameters else []), *(["task"] if uses_task else []), *(["task_group"] if groups else [])]
-    exceptions = [*(["AirflowFailException"] if groups else []), *(["AirflowSkipException"] if uses_task else [])]
     return _template().render(
         docstring=docstring(dag.dag_id, dag.doc, provenance),
         uses_timedelta=uses_task or any(step.retries or step.timeout_seconds for step in steps),
         sdk_names=", ".join(sdk),
-        exceptions=", ".join(exceptions),
         uses_task=uses_task,
         groups=bool(groups),
         arms=arms,
@@ -123,6 +121,9 @@ def _assigned(task_id: str, call: Call, mentioned: set[str], names: Mapping[str,
 
 def _step_call(task: StepTask) -> Call:
     keywords: dict[str, object] = {}
+    if task.verb != "step":
+        keywords["verb"] = task.verb
+        keywords |= _unusual_id(task.task_id, f"{task.step}__{task.verb}")
     if task.each is not None:
         keywords["each"] = task.each
     if task.control:
@@ -146,7 +147,8 @@ def _planner_call(planner: Planner) -> Call:
 def _gate_call(gate: Gate) -> Call:
     match gate:
         case ArmGate():
-            return "arm", [gate.switch, gate.target], _unusual_id(gate.task_id, f"{gate.switch}__{gate.target}")
+            usual = [gate.switch, gate.target] if gate.opener == gate.switch else [gate.switch, gate.target, gate.opener]
+            return "arm", list(usual), _unusual_id(gate.task_id, f"{gate.switch}__{gate.target}")
         case MergeGate():
             return "merge_of", [gate.of, *gate.openers], _unusual_id(gate.task_id, f"{gate.of}__live")
         case _:
@@ -172,7 +174,7 @@ def _inline(gates: Iterable[Gate], edges: Edges, names: Mapping[str, str], inden
         if isinstance(gate, ArmGate):
             text = call_text(*_gate_call(gate), column=-(10**9))
             follower = after.get(gate.task_id)
-            width = columns(f"{names[gate.switch]} >> {text}") + (columns(names[follower]) + 4 if follower else 0)
+            width = columns(f"{names[gate.opener]} >> {text}") + (columns(names[follower]) + 4 if follower else 0)
             if indent + width <= WIDTH:
                 found[gate.task_id] = text
     return found
@@ -187,7 +189,7 @@ def _gate_lines(gates: tuple[Gate, ...], edges: Edges, names: Mapping[str, str],
 
 def _edge_lines(edges: Edges, gates: tuple[Gate, ...], names: Mapping[str, str], *, indent: int) -> list[str]:
     inline = _inline(gates, edges, names, indent)
-    switches = frozenset(str(gate.switch) for gate in gates if isinstance(gate, ArmGate))
+    switches = frozenset(gate.opener for gate in gates if isinstance(gate, ArmGate))
     texts = {**names, **inline}
     return [line for chain in chains(edges, switches) for line in lines(chain, texts, frozenset(inline), WIDTH - indent)]
 

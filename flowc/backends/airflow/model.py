@@ -1,13 +1,16 @@
 """The DAG file as data: what `lower` makes and `emit` writes. Task ids are final, places among variables are not chosen yet."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from flowc.ir.graph import StepName
+
+Verb = Literal["step", "loop"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepTask:
-    """One step of the flow.
+    """One step of the flow, or a loop whose turns one task runs: then `step` is the loop's first step.
 
     each: the task id of the planner whose addresses the step runs at; None at the top of the flow. control: a planner or gate reads
     what the step hands over. environment: beside what all steps share, in order. tries: retries that Airflow makes. Seconds may
@@ -15,6 +18,7 @@ class StepTask:
     """
 
     task_id: str
+    verb: Verb
     step: StepName
     doc: str | None
     each: str | None
@@ -35,11 +39,12 @@ class Planner:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArmGate:
-    """In front of one arm of a switch: skipped unless step `switch` chose `target`."""
+    """In front of one arm of a switch: skipped unless step `switch` chose `target`; task `opener` ran the switch."""
 
     task_id: str
     switch: StepName
     target: StepName
+    opener: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +61,7 @@ Gate = ArmGate | MergeGate
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """The body of a foreach: a mapped task group over the addresses of planner `over`."""
+    """One segment of the body of a foreach: a mapped task group over the addresses of planner `over`."""
 
     group_id: str
     over: str

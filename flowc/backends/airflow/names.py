@@ -6,9 +6,26 @@ from flowc.ir.graph import StepName
 
 TAKEN_BY_THE_FILE = frozenset(
     (
-        *("AirflowFailException", "AirflowSkipException", "BashOperator", "DAG", "ENV", "MAX_MAP_LENGTH", "PYTHON", "Param", "__doc__"),
-        *("all", "arm", "at", "case", "dag", "datetime", "foreach", "json", "len", "live", "merge_of", "range", "splits", "step", "task"),
-        *("task_group", "timedelta", "timezone"),
+        *("AirflowSkipException", "Asset", "AssetOrTimeSchedule", "BashOperator", "CronTriggerTimetable", "DAG", "ENV"),
+        *("MAX_MAP_LENGTH", "PYTHON", "Param", "TRIGGER", "__doc__"),
+        *(
+            "all",
+            "arm",
+            "at",
+            "case",
+            "dag",
+            "datetime",
+            "exit_hook",
+            "dict",
+            "foreach",
+            "isinstance",
+            "json",
+            "len",
+            "list",
+            "live",
+            "merge_of",
+        ),
+        *("min", "range", "splits", "step", "sum", "task", "task_group", "timedelta", "timezone"),
         *("I", "O", "l"),
     )
 )
@@ -28,6 +45,10 @@ class Names:
     def group(self, foreach: StepName, segment: int) -> str:
         """Id of one segment of the body of a foreach; segments count from 1."""
         return self._free(f"{foreach}__{segment}")
+
+    def loop(self, first: StepName) -> str:
+        """Id of the task that runs all turns of a loop."""
+        return self._free(f"{first}__loop")
 
     def arm(self, switch: StepName, target: StepName) -> str:
         """Id of the gate in front of one arm of a switch."""

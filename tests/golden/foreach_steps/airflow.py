@@ -14,9 +14,9 @@ except ImportError:  # Airflow 2.10, 2.11
     from airflow.decorators import task, task_group
     from airflow.models.dag import DAG
 try:  # Airflow 3.2
-    from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+    from airflow.sdk.exceptions import AirflowSkipException
 except ImportError:
-    from airflow.exceptions import AirflowFailException, AirflowSkipException
+    from airflow.exceptions import AirflowSkipException
 try:  # the standard provider
     from airflow.providers.standard.operators.bash import BashOperator
 except ImportError:
@@ -34,7 +34,7 @@ ENV = {
 }
 
 
-def step(name, *, each=None, control=False, env=None, **kwargs):
+def step(name, *, verb="step", task_id=None, each=None, control=False, env=None, **kwargs):
     """One step of the flow, once per address that planner `each` hands out; `control`: a planner or gate reads what it prints."""
     at = "r"
     if each:
@@ -43,8 +43,8 @@ def step(name, *, each=None, control=False, env=None, **kwargs):
     if control:
         kwargs["output_processor"] = json.loads
     return BashOperator(
-        task_id=name,
-        bash_command=f"exec {PYTHON} -m flowc.runtime_shim step {name}",
+        task_id=task_id or (name if verb == "step" else f"{name}__{verb}"),
+        bash_command=f"exec {PYTHON} -m flowc.runtime_shim {verb} {name}",
         env={**ENV, "FLOWC_STEP": name, "FLOWC_AT": at, **(env or {})},
         append_env=True,
         skip_on_exit_code=None,
@@ -55,13 +55,15 @@ def step(name, *, each=None, control=False, env=None, **kwargs):
 
 @task(trigger_rule="none_failed", retries=3, retry_delay=timedelta(seconds=10))
 def splits(controls):
-    """The addresses of the items of a foreach."""
-    items = [f"{control['at']}.{index}" for control in controls or [] for index in range(control["count"])]
-    if not items:
+    """The addresses of a foreach's items; several to a task where Airflow cannot map so many."""
+    lines = [line if isinstance(line, list) else [line] for line in controls or [] if line]
+    counts = [(control["at"], control["count"]) for line in lines for control in line if isinstance(control, dict)]
+    if not counts:
         raise AirflowSkipException("this foreach did not run")
-    if len(items) > MAX_MAP_LENGTH:
-        raise AirflowFailException(f"{len(items)} items are more than {MAX_MAP_LENGTH}, the site's [core] max_map_length: raise it, then compile again")
-    return items
+    size = -(-sum(count for _, count in counts) // MAX_MAP_LENGTH)
+    pieces = [f"{at}.{i}" if size == 1 else f"{at}.{i}:{min(i + size, count)}" for at, count in counts for i in range(0, count, size)]
+    size = -(-len(pieces) // MAX_MAP_LENGTH)
+    return [" ".join(pieces[i : i + size]) for i in range(0, len(pieces), size)]
 
 
 def foreach(name, task_id=None):

@@ -28,7 +28,7 @@ ENV = {
 }
 
 
-def step(name, *, each=None, control=False, env=None, **kwargs):
+def step(name, *, verb="step", task_id=None, each=None, control=False, env=None, **kwargs):
     """One step of the flow, once per address that planner `each` hands out; `control`: a planner or gate reads what it prints."""
     at = "r"
     if each:
@@ -37,8 +37,8 @@ def step(name, *, each=None, control=False, env=None, **kwargs):
     if control:
         kwargs["output_processor"] = json.loads
     return BashOperator(
-        task_id=name,
-        bash_command=f"exec {PYTHON} -m flowc.runtime_shim step {name}",
+        task_id=task_id or (name if verb == "step" else f"{name}__{verb}"),
+        bash_command=f"exec {PYTHON} -m flowc.runtime_shim {verb} {name}",
         env={**ENV, "FLOWC_STEP": name, "FLOWC_AT": at, **(env or {})},
         append_env=True,
         skip_on_exit_code=None,

@@ -34,7 +34,7 @@ ENV = {
 }
 
 
-def step(name, *, each=None, control=False, env=None, **kwargs):
+def step(name, *, verb="step", task_id=None, each=None, control=False, env=None, **kwargs):
     """One step of the flow, once per address that planner `each` hands out; `control`: a planner or gate reads what it prints."""
     at = "r"
     if each:
@@ -43,8 +43,8 @@ def step(name, *, each=None, control=False, env=None, **kwargs):
     if control:
         kwargs["output_processor"] = json.loads
     return BashOperator(
-        task_id=name,
-        bash_command=f"exec {PYTHON} -m flowc.runtime_shim step {name}",
+        task_id=task_id or (name if verb == "step" else f"{name}__{verb}"),
+        bash_command=f"exec {PYTHON} -m flowc.runtime_shim {verb} {name}",
         env={**ENV, "FLOWC_STEP": name, "FLOWC_AT": at, **(env or {})},
         append_env=True,
         skip_on_exit_code=None,
@@ -54,9 +54,9 @@ def step(name, *, each=None, control=False, env=None, **kwargs):
 
 
 @task(retries=3, retry_delay=timedelta(seconds=10))
-def case(switch, arm, ti=None):
-    """Gate in front of one arm of a switch: skipped unless `switch` chose it."""
-    chosen = [control["next"] for control in ti.xcom_pull(task_ids=switch, map_indexes=ti.map_index)]
+def case(switch, arm, opener, ti=None):
+    """Gate in front of one arm of a switch that task `opener` ran: skipped unless `switch` chose it."""
+    chosen = [control["next"] for control in ti.xcom_pull(task_ids=opener, map_indexes=ti.map_index)]
     if arm not in chosen:
         raise AirflowSkipException(f"{switch} chose {chosen}")
     return arm
@@ -69,9 +69,9 @@ def live(openers, ti=None):
         raise AirflowSkipException(f"none of {openers} ran")
 
 
-def arm(switch, target, task_id=None):
-    """The gate in front of step `target`, one arm of `switch`."""
-    return case.override(task_id=task_id or f"{switch}__{target}")(switch, target)
+def arm(switch, target, opener=None, task_id=None):
+    """The gate in front of step `target`, chosen by `switch`; `opener` is the task that ran the switch."""
+    return case.override(task_id=task_id or f"{switch}__{target}")(switch, target, opener or switch)
 
 
 def merge_of(name, *openers, task_id=None):

@@ -88,7 +88,6 @@ def test_refused_decorators(tmp_path: Path, part: str, text: str, construct: str
 @pytest.mark.parametrize(
     ("flow", "message"),
     [
-        ("f>*g g>*x x>k k!>j j!>end", "nested foreach has no airflow lowering yet"),
         ("h>x|end x>h", "loop has no airflow lowering yet"),
         ("f>%m m>j j!>end", "gang of parallel processes has no airflow lowering yet"),
     ],

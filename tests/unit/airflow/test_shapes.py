@@ -2,16 +2,19 @@
 
 import ast
 import itertools
+import random
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.airflow_rules import states
+from support.airflow_rules import WIDTH, Choose, Instance, chosen, states
 from support.airflow_units import complaints, lowered, text_of, unit_of
 
+from flowc.backends.airflow.layout import fused_loops
 from flowc.backends.airflow.model import ArmGate, Dag, Group, MergeGate, StepTask
 from flowc.backends.airflow.names import TAKEN_BY_THE_FILE
-from flowc.ir.graph import NextSplit, NextSwitch
+from flowc.ir.graph import NextForeach, NextSwitch
 from flowc.ir.regions import RegionTree
 
 SHAPES = [line for line in (Path(__file__).parent / "shapes.txt").read_text().splitlines() if line and not line.startswith("#")]
@@ -72,53 +75,99 @@ def test_ids_are_unique_and_steps_keep_theirs(shape: str) -> None:
     tree, dag = lowered(shape)
     tasks, ids = _tasks(dag)
     assert len(ids) == len(set(ids))
-    assert sorted(task.task_id for task in tasks) == sorted(tree.graph.by_name)
+    fused = fused_loops(tree)
+    assert {task.task_id for task in tasks if task.verb == "step"} == {name for name, loop in fused.items() if loop is None}
+    assert {task.step for task in tasks if task.verb == "loop"} == {loop for loop in fused.values() if loop is not None}
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_openers_leave_something_to_read(shape: str) -> None:
     tree, dag = lowered(shape)
     tasks, _ = _tasks(dag)
-    readable = {task.task_id for task in tasks if task.control} | {gate.task_id for gate in _gates(dag) if isinstance(gate, ArmGate)}
+    control = {task.task_id for task in tasks if task.control}
     for gate in _gates(dag):
-        openers = gate.openers if isinstance(gate, MergeGate) else (gate.switch,)
-        assert set(openers) <= readable
-    decides = {step.name for step in tree.graph.steps if tree.places[step.name].join and not isinstance(step.transition, NextSplit)}
-    decides |= {step.name for step in tree.graph.steps if isinstance(step.transition, NextSwitch)}
-    assert decides == {task.task_id for task in tasks if task.control}
+        arms = {other.task_id for other in _gates(dag) if isinstance(other, ArmGate)}
+        assert set(gate.openers if isinstance(gate, MergeGate) else (gate.opener,)) <= control | arms
+    transitions = {task.step: tree.graph.by_name[task.step].transition for task in tasks if task.verb == "step"}
+    decides = {str(name) for name, transition in transitions.items() if isinstance(transition, NextForeach | NextSwitch)}
+    assert decides == {task.task_id for task in tasks if task.control and task.verb == "step"}
+    several = {task.task_id for task in tasks if task.verb == "loop" and len(tree.loops[task.step].exits) > 1}
+    assert several == {task.task_id for task in tasks if task.control and task.verb == "loop"}
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_trigger_rules_run_what_the_flow_means(shape: str) -> None:
     tree, dag = lowered(shape)
-    switches = [step for step in tree.graph.steps if isinstance(step.transition, NextSwitch)]
-    for targets in itertools.product(*(step.targets for step in switches)):
-        chosen = dict(zip((step.name for step in switches), targets, strict=True))
-        found = states(dag, chosen)
-        assert {name for name in tree.graph.by_name if found[name] == "success"} == _meant(tree, chosen), chosen
+    for choose in _choices(tree, dag):
+        found = states(dag, choose)
+        steps = {task.task_id for task in _tasks(dag)[0]}
+        assert {task for task, state in found.items() if task[0] in steps and state == "success"} == _meant(tree, dag, choose)
         assert "failed" not in found.values()
+        assert "upstream_failed" not in found.values()
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_nothing_follows_a_failed_step(shape: str) -> None:
     tree, dag = lowered(shape)
-    for failing in tree.graph.by_name:
-        found = states(dag, {step.name: step.targets[0] for step in tree.graph.steps if isinstance(step.transition, NextSwitch)}, failing)
-        if found[failing] == "failed" and failing != tree.graph.end:
-            assert found[str(tree.graph.end)] == "upstream_failed"
+    for choose in itertools.islice(_choices(tree, dag), 5):
+        for failing in sorted(_meant(tree, dag, choose)):
+            found = states(dag, choose, failing)
+            assert found[failing] == "failed"
+            ran = {task for task, state in found.items() if state == "success" and not task[0].endswith("__live")}
+            behind = _behind(tree, dag, failing[0])
+            assert not [(name, items) for name, items in ran if name in behind and items[: len(failing[1])] == failing[1][: len(items)]]
+            if failing[0] != tree.graph.end:
+                assert found[str(tree.graph.end), ()] == "upstream_failed"
 
 
-def _meant(tree: RegionTree, chosen: dict[str, str]) -> set[str]:
-    """The steps that run, from the graph alone."""
-    pending, seen = [str(tree.graph.start)], set()
+def _choices(tree: RegionTree, dag: Dag) -> Iterator[Choose]:
+    """Every combination with one choice for all items, then items that choose by chance."""
+    targets = {task.task_id: _targets(tree, task) for task in _tasks(dag)[0] if task.control}
+    deciders = {name: found for name, found in targets.items() if len(found) > 1 or name in {gate.opener for gate in _arms(dag)}}
+    for combination in itertools.islice(itertools.product(*deciders.values()), 200):
+        yield chosen(dict(zip(deciders, combination, strict=True)))
+    for seed in range(25 if deciders else 0):
+        yield lambda task, items, seed=seed: random.Random(f"{seed} {task} {items}").choice(deciders[task])
+
+
+def _targets(tree: RegionTree, task: StepTask) -> tuple[str, ...]:
+    return tuple(tree.loops[task.step].exits if task.verb == "loop" else tree.graph.by_name[task.step].targets)
+
+
+def _meant(tree: RegionTree, dag: Dag, choose: Choose) -> set[Instance]:
+    """The task instances that run, from the graph alone."""
+    tasks = {str(task.step): task for task in _tasks(dag)[0]}
+    openers = {gate.opener for gate in _arms(dag)}
+    pending: list[Instance] = [(str(tree.graph.start), ())]
+    seen: set[Instance] = set()
     while pending:
-        name = pending.pop()
-        if name in seen:
+        name, items = pending.pop()
+        task = tasks[name]
+        if (task.task_id, items) in seen:
             continue
-        seen.add(name)
-        step = tree.graph.by_name[name]  # type: ignore[index]
-        pending.extend([chosen[name]] if name in chosen else step.targets)
+        seen.add((task.task_id, items))
+        targets = [choose(task.task_id, items)] if task.task_id in openers else _targets(tree, task)
+        fans = task.verb == "step" and isinstance(tree.graph.by_name[task.step].transition, NextForeach)
+        for target in targets:
+            opener = tree.places[target].opener  # type: ignore[index]
+            closes = opener is not None and isinstance(tree.graph.by_name[opener].transition, NextForeach)
+            inner = [(*items, place) for place in range(WIDTH)] if fans else [items[:-1] if closes else items]
+            pending += [(target, there) for there in inner]
     return seen
+
+
+def _behind(tree: RegionTree, dag: Dag, task_id: str) -> set[str]:
+    """The steps that can only run after `task_id`, which all their ways pass, as task ids."""
+    tasks = {task.task_id: task for task in _tasks(dag)[0]}
+    by_step = {str(task.step): task.task_id for task in tasks.values()}
+    without = {by_step[str(tree.graph.start)]} - {task_id}
+    pending = list(without)
+    while pending:
+        for target in _targets(tree, tasks[pending.pop()]):
+            if by_step[target] != task_id and by_step[target] not in without:
+                without.add(by_step[target])
+                pending.append(by_step[target])
+    return set(tasks) - without - {task_id}
 
 
 def _tasks(dag: Dag) -> tuple[list[StepTask], list[str]]:
@@ -131,6 +180,10 @@ def _tasks(dag: Dag) -> tuple[list[StepTask], list[str]]:
             ids.append(unit.task_id)
             tasks += [unit] if isinstance(unit, StepTask) else []
     return tasks, ids
+
+
+def _arms(dag: Dag) -> list[ArmGate]:
+    return [gate for gate in _gates(dag) if isinstance(gate, ArmGate)]
 
 
 def _gates(dag: Dag) -> list[ArmGate | MergeGate]:
