@@ -6,6 +6,7 @@ from types import MappingProxyType
 from flowc.runtime_shim.codecs import ArtifactError, encode
 from flowc.runtime_shim.contract import Entry, identity
 from flowc.runtime_shim.objects import digest_segment
+from flowc.runtime_shim.staging import digest_and_stage
 from flowc.runtime_shim.stores.base import Buffer, Store
 from flowc.runtime_shim.typed import Any
 from flowc.runtime_shim.values import (
@@ -102,12 +103,17 @@ class Artifacts:
         if before is None:
             return self._entries[name], None
         encoded = encode_value(value, f"artifact {name!r}")
-        segments = digest_segments(encoded)
+        if before is _NEVER_EQUAL:
+            segments, staging = digest_and_stage(self._store, self._flow, encoded)
+        else:
+            segments, staging = digest_segments(encoded), None
         now = (encoded.codec, tuple(segment.digest for segment in segments))
         if now == before:
             return self._entries[name], now
         if now not in known:
-            known[now] = store_segments(self._store, self._flow, encoded, segments)
+            known[now] = store_segments(self._store, self._flow, encoded, segments, staging)
+        elif staging is not None:
+            staging.discard()
         return known[now], None if type(value) in _UNCHANGEABLE else now
 
     def _forget(self, name: str) -> None:

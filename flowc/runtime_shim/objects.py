@@ -50,6 +50,14 @@ class Packed(NamedTuple):
     address: str
 
 
+class LaidOut(NamedTuple):
+    """Parts of a data object in order; where each segment starts, and how many zero bytes stand before it."""
+
+    parts: list[Buffer]
+    offsets: list[int]
+    paddings: list[int]
+
+
 def digest_segment(data: Buffer) -> Segment:
     """Return `data` with its digest, read once: `sha256:` of the bytes, over 16 MiB `sha256-16m:` of the chunks' digests."""
     size = _size(data)
@@ -67,30 +75,39 @@ def pack(segments: Sequence[Segment], *, writer: str = VERSION) -> Packed:
     A chunk ends after 16 MiB, where a segment of 64 KiB or more starts or ends, and where the index starts: so large segments
     are hashed once, for their own digest and for the address, and the index can be checked alone.
     """
-    parts: list[Buffer] = [HEADER.pack(MAGIC, OBJECT_VERSION, 0)]
+    laid_out = lay_out([segment.data for segment in segments])
     segs: list[list[Any]] = []
     chunks: list[bytes] = []
-    loose = bytearray(parts[0])
-    offset = HEADER.size
-    for segment in segments:
-        large = segment.size >= LARGE_SEGMENT
-        padding = bytes(-offset % (4096 if large else 64))
-        parts += (padding, segment.data) if padding else (segment.data,)
-        offset += len(padding)
-        loose += padding
-        if large:
+    loose = bytearray(laid_out.parts[0])
+    for segment, offset, padding in zip(segments, laid_out.offsets, laid_out.paddings, strict=True):
+        loose += bytes(padding)
+        if segment.size >= LARGE_SEGMENT:
             chunks += _chunk_digests(loose)
             chunks += segment.chunks
             loose.clear()
         else:
             loose += segment.data
         segs.append([offset, segment.size, segment.size, "none", segment.digest])
-        offset += segment.size
     chunks += _chunk_digests(loose)
     index = json.dumps({"chunks": [chunk.hex() for chunk in chunks], "flowc": writer, "segs": segs}, separators=(",", ":")).encode()
     tail = index + TRAILER.pack(len(index), MAGIC)
-    parts.append(tail)
-    return Packed(parts, segs, address_of(chunks, tail))
+    return Packed([*laid_out.parts, tail], segs, address_of(chunks, tail))
+
+
+def lay_out(segments: Sequence[Buffer]) -> LaidOut:
+    """Return the parts of a data object that need no digest: all but its index and trailer, which come last."""
+    parts: list[Buffer] = [HEADER.pack(MAGIC, OBJECT_VERSION, 0)]
+    offsets: list[int] = []
+    paddings: list[int] = []
+    offset = HEADER.size
+    for data in segments:
+        size = _size(data)
+        padding = -offset % (4096 if size >= LARGE_SEGMENT else 64)
+        parts += (bytes(padding), data) if padding else (data,)
+        offsets.append(offset + padding)
+        paddings.append(padding)
+        offset += padding + size
+    return LaidOut(parts, offsets, paddings)
 
 
 def address_of(chunks: Sequence[bytes], tail: bytes) -> str:

@@ -7,6 +7,7 @@ from flowc.runtime_shim.contract import Entry, object_key
 from flowc.runtime_shim.culprit import find_culprit
 from flowc.runtime_shim.objects import ObjectError, Segment, check_segs, checked, digest_segment, pack, read_index, read_segments
 from flowc.runtime_shim.record_size import INLINE_LIMIT
+from flowc.runtime_shim.staging import Staging, digest_and_stage
 from flowc.runtime_shim.stores.base import Buffer, Store, StoreError
 from flowc.runtime_shim.typed import Any
 
@@ -17,8 +18,8 @@ def save_value(store: Store, flow: str, value: object) -> tuple[Entry, list[Segm
     Raises ArtifactError for a value that cannot be pickled.
     """
     encoded = encode_value(value, "the value")
-    segments = digest_segments(encoded)
-    return store_segments(store, flow, encoded, segments), segments
+    segments, staging = digest_and_stage(store, flow, encoded)
+    return store_segments(store, flow, encoded, segments, staging), segments
 
 
 def save_bytes(store: Store, flow: str, data: bytes) -> Entry:
@@ -52,8 +53,11 @@ def digest_segments(encoded: Encoded) -> list[Segment]:
     return [digest_segment(segment) for segment in encoded.segments]
 
 
-def store_segments(store: Store, flow: str, encoded: Encoded, segments: list[Segment]) -> Entry:
-    """Return the entry of an encoded value, whose bytes are put where they do not fit into the entry itself."""
+def store_segments(store: Store, flow: str, encoded: Encoded, segments: list[Segment], staging: Staging | None = None) -> Entry:
+    """Return the entry of an encoded value, whose bytes are put where they do not fit into the entry itself.
+
+    staging: of these very bytes, on their way already.
+    """
     size = sum(segment.size for segment in segments)
     if size <= INLINE_LIMIT:
         segs: list[list[Any]] = []
@@ -64,7 +68,11 @@ def store_segments(store: Store, flow: str, encoded: Encoded, segments: list[Seg
         inline = b2a_base64(b"".join(segment.data for segment in segments), newline=False).decode()
         return {"codec": encoded.codec, "type": encoded.type, "size": size, "inline": inline, "segs": segs}
     packed = pack(segments)
-    store.put_object(object_key(flow, packed.address), packed.parts)
+    key = object_key(flow, packed.address)
+    if staging is not None:
+        staging.finish(packed, key)
+    else:
+        store.put_object(key, packed.parts)
     return {"codec": encoded.codec, "type": encoded.type, "size": size, "obj": packed.address, "segs": packed.segs}
 
 

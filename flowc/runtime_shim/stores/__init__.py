@@ -1,8 +1,8 @@
 """Where records and objects live."""
 
-from flowc.runtime_shim.stores.base import Buffer, Exists, Store, StoreError, StoreUnavailable
+from flowc.runtime_shim.stores.base import Buffer, Exists, Staged, Store, StoreError, StoreUnavailable
 
-__all__ = ["Buffer", "Exists", "Store", "StoreError", "StoreUnavailable", "open_store"]
+__all__ = ["Buffer", "Exists", "Staged", "Store", "StoreError", "StoreUnavailable", "open_store"]
 
 _PLANNED = {"s3": "S3", "gs": "Google Cloud Storage", "az": "Azure Blob Storage"}
 

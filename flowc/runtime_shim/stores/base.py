@@ -27,6 +27,19 @@ class Exists(StoreError):  # noqa: N818  # the same
         self.key = key
 
 
+class Staged(Protocol):
+    """Bytes that are being written and have no key yet: nobody else sees them. One of `place` and `discard` ends it."""
+
+    def write(self, data: Buffer) -> None:
+        """Write `data` behind what was written before; raises StoreError."""
+
+    def place(self, key: str) -> None:
+        """Give what was written its key, as `put_object` would; raises StoreError."""
+
+    def discard(self) -> None:
+        """Forget what was written."""
+
+
 class Store(Protocol):
     """Bytes under keys. Every method may raise StoreError, and StoreUnavailable where trying again may help.
 
@@ -47,6 +60,9 @@ class Store(Protocol):
 
     def put_object(self, key: str, parts: Sequence[Buffer]) -> None:
         """Put the concatenated `parts` under `key`, which their content determines: putting it again changes nothing."""
+
+    def stage(self, prefix: str) -> Staged | None:
+        """Return where an object can be written before its key, which begins with `prefix`, is known; None where the store cannot."""
 
     def read(self, key: str, offset: int, length: int) -> bytearray | memoryview:
         """Return a fresh writable buffer with `length` bytes from `offset`; raises StoreError where they are not there."""

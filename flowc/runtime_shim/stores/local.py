@@ -5,7 +5,7 @@ import mmap
 import os
 from collections.abc import Iterator, Sequence
 
-from flowc.runtime_shim.stores.base import Buffer, Exists, StoreError
+from flowc.runtime_shim.stores.base import Buffer, Exists, Staged, StoreError
 from flowc.runtime_shim.stores.file_errors import NO_HARD_LINKS, described, no_hard_links
 from flowc.runtime_shim.stores.file_systems import settle_seconds
 from flowc.runtime_shim.typed import BinaryIO
@@ -81,19 +81,13 @@ class LocalStore:
     def put_object(self, key: str, parts: Sequence[Buffer]) -> None:
         """Write a temporary beside the key, then rename it; does nothing where a file of that size stands there."""
         path = self._path(key)
-        if self.size(key) == sum(len(part) if isinstance(part, bytes | bytearray) else part.nbytes for part in parts):
-            try:
-                os.utime(path)  # A sweeper goes by age: what is used again is young again.
-            except OSError:
-                pass
+        if self._holds(key, path, sum(len(part) if isinstance(part, bytes | bytearray) else part.nbytes for part in parts)):
             return
-        temporary = self._write(path, parts, key)
-        try:
-            os.replace(temporary, path)
-        except OSError as error:
-            _remove(temporary)
-            raise self._described(error, "write", key) from error
-        self._sync_folder(path, key)
+        self._rename(self._write(path, parts, key), path, key)
+
+    def stage(self, prefix: str) -> Staged:
+        """Return a temporary beside the folders of the keys that begin with `prefix`."""
+        return _StagedFile(self, prefix, self._temporary(self._path(prefix.removesuffix("/"))))
 
     def read(self, key: str, offset: int, length: int) -> bytearray:
         """Return `length` bytes from `offset`; raises StoreError where the file is missing or ends before."""
@@ -162,10 +156,30 @@ class LocalStore:
             raise ValueError(f"{key!r} is not a key")
         return os.path.join(self.folder, *parts)
 
+    def _holds(self, key: str, path: str, size: int) -> bool:
+        """Whether an object of that size stands there, which is then made young: a sweeper goes by age."""
+        if self.size(key) != size:
+            return False
+        try:
+            os.utime(path)
+        except OSError:
+            pass
+        return True
+
+    def _rename(self, temporary: str, path: str, key: str) -> None:
+        try:
+            os.replace(temporary, path)
+        except OSError as error:
+            _remove(temporary)
+            raise self._described(error, "write", key) from error
+        self._sync_folder(path, key)
+
+    def _temporary(self, folder: str) -> str:
+        return os.path.join(folder, f"{TEMPORARY}{os.getpid()}.{os.urandom(6).hex()}")
+
     def _write(self, path: str, parts: Sequence[Buffer], key: str) -> str:
         """Return the path of a complete temporary beside `path`."""
-        folder = os.path.dirname(path)
-        temporary = os.path.join(folder, f"{TEMPORARY}{os.getpid()}.{os.urandom(6).hex()}")
+        temporary = self._temporary(os.path.dirname(path))
         try:
             with _created(temporary) as file:
                 for part in parts:
@@ -206,6 +220,50 @@ class LocalStore:
 
     def _short(self, key: str, why: str) -> str:
         return f"{key} in {self.url} is damaged: {why}. Delete it, and run the step that made it again"
+
+
+class _StagedFile:
+    """An object on its way into a LocalStore."""
+
+    def __init__(self, store: LocalStore, prefix: str, path: str) -> None:
+        self._store = store
+        self._prefix = prefix
+        self._path = path
+        self._file: BinaryIO | None = None
+        self._size = 0
+
+    def write(self, data: Buffer) -> None:
+        try:
+            if self._file is None:
+                self._file = _created(self._path)
+            self._size += self._file.write(data)
+        except OSError as error:
+            self.discard()
+            raise self._store._described(error, "write", self._prefix) from error
+
+    def place(self, key: str) -> None:
+        store, path = self._store, self._store._path(key)
+        if self._file is None or store._holds(key, path, self._size):
+            self.discard()
+            return
+        try:
+            self._file.flush()
+            if store._durable:
+                os.fsync(self._file.fileno())
+            self._file.close()
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+        except OSError as error:
+            self.discard()
+            raise store._described(error, "write", key) from error
+        store._rename(self._path, path, key)
+
+    def discard(self) -> None:
+        if self._file is not None:
+            try:
+                self._file.close()
+            except OSError:
+                pass  # What is in its buffer finds no space: it is not wanted.
+            _remove(self._path)
 
 
 def _created(path: str) -> BinaryIO:
