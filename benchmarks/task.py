@@ -27,7 +27,9 @@ def prepare(home: Path) -> tuple[dict[str, str], Path]:
 
     store = home / "store"
     path = flows.write(home / "ours", "passing.py", flows.passing())
-    subprocess.run([sys.executable, "-m", "flowc", "run", "--root", store.as_uri(), "--run-id", RUN, str(path)], check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "flowc", "run", "--root", store.as_uri(), "--run-id", RUN, str(path)], check=True, capture_output=True
+    )
     code = json.loads((store / "Passing" / "runs" / RUN / "_run").read_bytes())["code"]
     attempt = Attempt(engine="airflow", flow="Passing", root=store.as_uri(), run=RUN, step="middle", at="r", code=code)
     return attempt_to_environment(attempt), store / "Passing" / "runs" / RUN / "middle"

@@ -30,6 +30,7 @@ class Staging:
         """Write what is left of the object and give it its key; raises StoreError."""
         self._thread.join()
         if self._trouble is not None:
+            self._staged.discard()
             raise self._trouble
         self._staged.write(packed.parts[-1])
         self._staged.place(key)
