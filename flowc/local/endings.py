@@ -1,19 +1,10 @@
 """Words for how things ended: a process, a step, a stretch of time."""
 
-import signal
 from collections.abc import Sequence
 
+from flowc.runtime_shim.lost_attempts import why as why
+
 _CHAINED = ("The above exception was the direct cause", "During handling of the above exception")
-
-
-def why(status: int) -> str:
-    """Return how a process ended, from its exit status: "exit code 3", "killed by SIGKILL"."""
-    if status >= 0:
-        return f"exit code {status}"
-    try:
-        return f"killed by {signal.Signals(-status).name}"
-    except ValueError:
-        return f"killed by signal {-status}"
 
 
 def traceback_in(output: Sequence[str]) -> tuple[str, ...]:

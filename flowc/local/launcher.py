@@ -19,7 +19,6 @@ from typing import Any
 
 from flowc.local.children import adopt_orphans, die_with_parent, reap, signal_group, sweep
 from flowc.local.policy import has_open
-from flowc.local.randomness import Randomness
 from flowc.local.wire import Begin, Ended, Hello, Signal, Start, Started, Wire
 from flowc.runtime_shim import contract
 from flowc.runtime_shim.contract import TOP, Attempt
@@ -27,6 +26,7 @@ from flowc.runtime_shim.environment import attempt_to_environment
 from flowc.runtime_shim.exit_hooks import run_exit_hooks
 from flowc.runtime_shim.loading import LoadedFlow, load_flow
 from flowc.runtime_shim.policies import retry_of, timeout_of
+from flowc.runtime_shim.randomness import Randomness
 from flowc.runtime_shim.run_step import run_attempt
 from flowc.runtime_shim.stores import open_store
 

@@ -17,12 +17,12 @@ from flowc.ir.regions import RegionTree
 from flowc.local.engine import Engine, Status
 from flowc.local.events import Event, Notice, RunStarted
 from flowc.local.jobs import Failure, Process, Task
-from flowc.local.lost_attempts import record_lost
 from flowc.local.processes import Processes
 from flowc.local.run_ids import checked_run_id, fresh_run_id
 from flowc.local.verdict import HookOutcome, publish_end, run_exit_hooks
 from flowc.local.walk import Walk
 from flowc.runtime_shim.contract import TOP, Attempt, Plan, package_key, run_key, turn_at
+from flowc.runtime_shim.lost_attempts import record_lost
 from flowc.runtime_shim.stores import Exists, Store, StoreError, open_store
 
 

@@ -1,4 +1,4 @@
-"""`python -m flowc.runtime_shim [step|loop|exit-hook] [NAME]`: one task of a flow; everything it needs to know is environment.
+"""`python -m flowc.runtime_shim [step|loop|exit-hook] [NAME]`: one task of a flow, or several in a row; the environment says which.
 
 NAME is for people who read process lists. The verb `exit-hook` takes the run's outcome from NAME: `succeeded` or `failed`.
 """
@@ -6,7 +6,7 @@ NAME is for people who read process lists. The verb `exit-hook` takes the run's 
 import os
 import sys
 
-from flowc.runtime_shim.contract import EXIT_NO_RETRY
+from flowc.runtime_shim.contract import EXIT_NO_RETRY, is_address
 from flowc.runtime_shim.environment import EnvironmentRefused, attempt_from_environment
 
 
@@ -19,7 +19,7 @@ def main(arguments: list[str]) -> int:
         print(f"flowc: {error}", file=sys.stderr)
         return EXIT_NO_RETRY
     match verb:
-        case "step":
+        case "step" if is_address(attempt.at):
             from flowc.runtime_shim.run_step import run_attempt
 
             return run_attempt(attempt)
@@ -27,9 +27,10 @@ def main(arguments: list[str]) -> int:
             from flowc.runtime_shim.exit_hooks import run_exit_hooks
 
             return run_exit_hooks(attempt, name or "succeeded")
-        case "loop":
-            print("flowc: this version of flowc does not run a loop in one task: compile the flow with the same version", file=sys.stderr)
-            return EXIT_NO_RETRY
+        case "step" | "loop":
+            from flowc.runtime_shim.fused import run_fused
+
+            return run_fused(attempt, loop=verb == "loop")
         case _:
             print(f"flowc: {verb!r} is none of step, loop, exit-hook", file=sys.stderr)
             return EXIT_NO_RETRY

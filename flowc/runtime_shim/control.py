@@ -44,12 +44,11 @@ def control_line(record: Mapping[str, Any]) -> str | None:
     return json.dumps([{"at": record["at"], **control}], separators=(", ", ": "))
 
 
-def hand_over(attempt: Attempt, record: Mapping[str, Any]) -> str | None:
+def hand_over(attempt: Attempt, line: str | None) -> str | None:
     """Write the control line to the file that the engine named; without one return the line, which then goes last to standard output.
 
     Raises StoreUnavailable where the file cannot be written: the task has committed, and a later attempt hands over the same.
     """
-    line = control_line(record)
     if attempt.control is None:
         return line
     temporary = f"{attempt.control}.{os.getpid()}"

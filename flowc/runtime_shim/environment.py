@@ -91,6 +91,12 @@ def attempt_to_environment(attempt: Attempt) -> dict[str, str]:
     return {name: value for name, value in found.items() if value is not None}
 
 
+def other_variables(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return `environ` without what describes a task: whoever starts a process for another task must not hand it on."""
+    names = {value for value in vars(contract).values() if isinstance(value, str) and value.startswith("FLOWC_")}
+    return {name: value for name, value in environ.items() if name not in names}
+
+
 def _is_chunk(text: str) -> bool:
     from flowc.runtime_shim.chunks import is_token
 

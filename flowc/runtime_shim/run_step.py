@@ -11,7 +11,7 @@ from flowc.runtime_shim.attempt_code import Code, Scratch, agree, find_code, imp
 from flowc.runtime_shim.capture import Capture
 from flowc.runtime_shim.committed import check_run, follow_up, repetition
 from flowc.runtime_shim.contract import EXIT_DONE, TOP, Attempt, Plan, commit_key, run_key
-from flowc.runtime_shim.control import control_of, hand_over
+from flowc.runtime_shim.control import control_line, control_of, hand_over
 from flowc.runtime_shim.exceptions import FailureHandledByCatch, MetaflowExceptionWrapper
 from flowc.runtime_shim.execution import call_step
 from flowc.runtime_shim.failures import NameTaken, UserFailed, classify
@@ -220,7 +220,7 @@ class _Attempt:
         return self._hand_over(record)
 
     def _hand_over(self, record: dict[str, Any]) -> str | None:
-        return hand_over(self.attempt, record)
+        return hand_over(self.attempt, control_line(record))
 
 
 def _is_first(plan: Plan, attempt: Attempt) -> bool:

@@ -1,9 +1,9 @@
 """Failure records for attempts that could not leave their own, because something killed their process."""
 
+import signal
 import time
 from collections.abc import Iterable
 
-from flowc.local.endings import why
 from flowc.runtime_shim.contract import Attempt, task_key, task_prefix
 from flowc.runtime_shim.records import new_nonce, publish, read_record
 from flowc.runtime_shim.stores import Store
@@ -13,7 +13,8 @@ from flowc.runtime_shim.values import save_bytes
 def record_lost(store: Store, attempt: Attempt, *, status: int, seconds: float, output: Iterable[str]) -> bool:
     """Leave a failure record for an attempt that has none; return whether it was needed. Raises StoreError.
 
-    status: as in `wire.Ended`. seconds: how long the process ran. output: the end of what it printed, which becomes its log.
+    status: an exit code, or minus the signal that killed the process. seconds: how long the process ran. output: the end of what it
+    printed, which becomes its log.
     """
     prefix = task_prefix(attempt.flow, attempt.run, attempt.step, attempt.at)
     for name in store.list(prefix):
@@ -38,3 +39,13 @@ def record_lost(store: Store, attempt: Attempt, *, status: int, seconds: float, 
         "log": save_bytes(store, attempt.flow, "".join(f"{line}\n" for line in output).encode()),
     }
     return publish(store, task_key(attempt.flow, attempt.run, attempt.step, attempt.at, f"fail.{nonce}"), record)
+
+
+def why(status: int) -> str:
+    """Return how a process ended, from its exit status: "exit code 3", "killed by SIGKILL"."""
+    if status >= 0:
+        return f"exit code {status}"
+    try:
+        return f"killed by {signal.Signals(-status).name}"
+    except ValueError:
+        return f"killed by signal {-status}"

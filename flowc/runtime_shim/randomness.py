@@ -8,7 +8,8 @@ import random
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+
+from flowc.runtime_shim.typed import Any
 
 
 class Randomness:
