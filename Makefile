@@ -13,10 +13,10 @@ export FLOWC_METAFLOW_PYTHON ?= $(CURDIR)/$(ENGINES)/metaflow/bin/python
 export FLOWC_AIRFLOW_VENV ?= $(CURDIR)/$(ENGINES)/airflow-$(AIRFLOW)
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup engines check format lint types imports unit test golden benchmark clean
+.PHONY: help run setup engines check format lint types imports unit test conformance-airflow golden benchmark clean
 
 help: ## list the verbs
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.base ## install flowc, then check, compile and run an example flow
 	@echo "== flowc check $(EXAMPLE)"
@@ -31,7 +31,7 @@ run: $(VENV)/.base ## install flowc, then check, compile and run an example flow
 
 setup: $(VENV)/.dev ## install what developers need
 
-engines: $(ENGINES)/metaflow/.installed $(ENGINES)/airflow-$(AIRFLOW)/.installed ## install Metaflow and Airflow, each in an environment of its own
+engines: $(ENGINES)/metaflow/.installed $(ENGINES)/airflow-$(AIRFLOW)/.installed $(ENGINES)/airflow-2.11/.installed ## install Metaflow and each Airflow in an environment of its own
 
 check: setup ## format, lint, types, imports, unit and golden tests: about a minute
 	$(BIN)/ruff format --check .
@@ -53,7 +53,10 @@ types: setup ## mypy --strict
 	$(BIN)/mypy
 
 test: setup engines ## every test, real Airflow and Metaflow included
-	$(PYTEST) -n 2
+	$(PYTEST) -n 2 -m "not scheduler"
+
+conformance-airflow: setup engines ## run flows under the real schedulers of Airflow 3.3 and 2.11 (needs PostgreSQL)
+	$(PYTEST) -n 0 tests/conformance/airflow_scheduler
 
 golden: setup ## write the golden files anew; read the diff before you commit it
 	$(PYTEST) -q tests/golden tests/diagnostics --update-goldens

@@ -119,8 +119,12 @@ class Site:
         headers = {"Content-Type": "application/json", **({"Authorization": self.authorization} if self.authorization else {})}
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data, headers, method=method)
-        with urllib.request.urlopen(request, timeout=60) as reply:
-            text = reply.read()
+        try:
+            with urllib.request.urlopen(request, timeout=60) as reply:
+                text = reply.read()
+        except urllib.error.HTTPError as error:
+            error.add_note(f"{method} {path}: {error.read().decode(errors='replace')[:2000]}")
+            raise
         return json.loads(text) if text else None
 
     def api(self, method: str, path: str, body: object = None) -> Any:

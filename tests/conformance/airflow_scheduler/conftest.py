@@ -1,0 +1,24 @@
+"""One real Airflow per version for the whole session: every case's run is started at once, each test waits for what it needs."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.scheduler_cases import CASES, VERSIONS
+from support.scheduler_runs import Running, running_airflow
+
+FLOWS = Path(__file__).parent / "flows"
+
+
+@pytest.fixture(scope="session", params=VERSIONS)
+def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A started Airflow in which every case runs."""
+    with running_airflow(request.param, tmp_path_factory.mktemp(f"airflow-{request.param}")) as found:
+        flows = dict.fromkeys([*(case.source for case in CASES), (FLOWS / "mended.py", "Mended"), (FLOWS / "paced.py", "Paced")])
+        for path, flow in flows:
+            found.deploy(path, flow)
+        for _, flow in flows:
+            found.site.unpause(flow)
+        for case in CASES:
+            found.start(case)
+        yield found

@@ -1,0 +1,63 @@
+"""The runs that every version's real scheduler makes at once: which flow, how it starts, what must come of it. Add a line to add one."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from support.flows import REPO, example_flows, golden_flows
+
+VERSIONS = ("3.3", "2.11")
+MORE_FLOWS = REPO / "tests/conformance/airflow/flows"
+HOSTILE = '\'; exit 9 #\n"{{ ti }}" ${HOME} \\\\ \u2028 é😀 `x` $(touch pwned) {% raw %} <&>.sh'
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One run. `flow` is the name of a golden, `examples/NAME`, or a file of tests/conformance/airflow/flows and its class.
+
+    start: by the API, by the flow's schedule at the first unpause, or by the asset of the flow that case `after` runs.
+    failing: the task that must fail. tries: where Airflow tries more than once.
+    """
+
+    key: str
+    flow: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    start: Literal["trigger", "schedule", "asset"] = "trigger"
+    failing: tuple[str, str] | None = None
+    tries: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+    @property
+    def source(self) -> tuple[Path, str]:
+        """The flow's file and class."""
+        if ".py:" in self.flow:
+            name, cls = self.flow.split(":")
+            return MORE_FLOWS / name, cls
+        return next((sample.path, sample.flow) for sample in [*golden_flows(), *example_flows()] if sample.name == self.flow)
+
+
+def _golden(name: str, **more: Any) -> Case:
+    return Case(name, name, **more)
+
+
+def _all() -> Iterator[Case]:
+    yield _golden("linear")
+    yield _golden("split")
+    yield _golden("foreach_steps")
+    yield _golden("switch_foreach")
+    yield _golden("switch_tail")
+    yield _golden("join_opens")
+    yield _golden("retry", tries={("start", "r"): 3})
+    yield _golden("catch", tries={("divide", "r.1"): 2})
+    yield _golden("catch_killed", tries={("fragile", "r"): 2})
+    yield _golden("fails", failing=("bad", "r"))
+    yield _golden("examples/data_quality")
+    values = {"count": 7, "learning-rate": 1e-9, "flag": True, "text": HOSTILE, "nothing": "{{ 7*7 }}", "words": "a"}
+    yield Case("parameters", "parameters", {**values, "tree": '{"$(id)": ["`id`"]}'})
+    yield Case("arms/each", "arms.py:Arms", {"way": "each"})
+    yield Case("arms/none", "arms.py:Arms", {"way": "none"})
+    tries = {("work", "r.1"): 2, ("work", "r.2"): 2, ("risky", "r.0"): 2, ("risky", "r.2"): 3}
+    yield Case("items/broken", "items.py:Items", {"broken": 2}, failing=("work", "r.2"), tries=tries)
+
+
+CASES = tuple(_all())
