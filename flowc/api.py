@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flowc.diagnostics import Diagnostic, Report, Severity
+from flowc.disk import Disk
 from flowc.errors import EngineError, FlowcError, UsageError
 from flowc.frontend import ClosureFile, read_flows
 from flowc.ir.graph import FlowGraph
@@ -71,14 +72,18 @@ class CheckResult:
         raise UsageError(f"the file holds several flows: {names}", help="name one, as in train.py:TrainFlow")
 
 
-def check(path: Path | str, name: str | None = None, *, env: str | None = None, project_root: Path | None = None) -> CheckResult:
+def check(
+    path: Path | str, name: str | None = None, *, env: str | None = None, project_root: Path | None = None, disk: Disk | None = None
+) -> CheckResult:
     """Read the flows of a file and report every finding of the language; `name` picks one flow of several, `env` a table of settings.
 
+    `disk` remembers what was read and looked at.
     Raises UsageError if the file was read and has no flow called `name`, and for settings that cannot be read.
     """
     report = Report()
-    reading = read_flows(Path(path), report, project_root=project_root)
-    settings = load_settings(reading.project_root, env)
+    disk = disk or Disk()
+    reading = read_flows(Path(path), report, project_root=project_root, disk=disk)
+    settings = load_settings(reading.project_root, env, disk=disk)
     graphs = [replace(graph, environment=settings.environment) for graph in reading.flows if name in (None, graph.name)]
     if name is not None and reading.flows and not graphs:
         names = ", ".join(graph.name for graph in reading.flows)
@@ -146,22 +151,24 @@ def compile_flows(
     env: str | None = None,
     overrides: Mapping[str, Any] | None = None,
     project_root: Path | None = None,
+    disk: Disk | None = None,
 ) -> CompileResult:
     """Return the files of every flow for every target; nothing is written and nothing uploaded.
 
-    `env` chooses a table of settings, `overrides` are settings given by hand. Raises UsageError for an unknown target or setting, and
-    where two flows have one deployed name.
+    `env` chooses a table of settings, `overrides` are settings given by hand; `disk` remembers what was read and looked at. Raises
+    UsageError for an unknown target or setting, and where two flows have one deployed name.
     """
+    disk = disk or Disk()
     compiled: list[CompiledFlow] = []
     diagnostics: list[Diagnostic] = []
     sources: dict[str, SourceFile] = {}
     for source in flows:
         path, name = source if isinstance(source, tuple) else (Path(source), None)
-        checked = check(path, name, env=env, project_root=project_root)
+        checked = check(path, name, env=env, project_root=project_root, disk=disk)
         settings = replace(checked.settings, **(overrides or {}))
         report = Report()
         for flow in checked.flows:
-            compiled.extend(_compile(flow, checked, targets, settings, report))
+            compiled.extend(_compile(flow, checked, targets, settings, report, disk))
         diagnostics.extend(checked.diagnostics)
         diagnostics.extend(report.diagnostics)
         sources.update(checked.sources)
@@ -175,7 +182,9 @@ def compile_flows(
     return CompileResult(flows=() if failed else tuple(compiled), diagnostics=unique, sources=sources)
 
 
-def _compile(flow: CheckedFlow, checked: CheckResult, targets: Sequence[str], settings: Settings, report: Report) -> list[CompiledFlow]:
+def _compile(
+    flow: CheckedFlow, checked: CheckResult, targets: Sequence[str], settings: Settings, report: Report, disk: Disk
+) -> list[CompiledFlow]:
     from flowc.backends.base import Options, Unit
     from flowc.backends.capabilities import check_capabilities
     from flowc.backends.registry import load_backend, other_backends
@@ -190,7 +199,7 @@ def _compile(flow: CheckedFlow, checked: CheckResult, targets: Sequence[str], se
     for backend in backends:
         check_capabilities(flow.tree, backend, report, others=other_backends(backend.name))
         backend.check(flow.tree, plan, options, report)
-    package = package_flow(flow.tree, flow.closure, checked.project_root, include=settings.include, report=report)
+    package = package_flow(flow.tree, flow.closure, checked.project_root, include=settings.include, report=report, disk=disk)
     if report.has_errors:
         return []
     digest = f"sha256:{hashlib.sha256(checked.sources[flow.graph.file].data).hexdigest()}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from flowc.disk import Disk
 from flowc.errors import UsageError
 
 
@@ -55,12 +56,12 @@ _KINDS: dict[str, type] = {
 }
 
 
-def load_settings(project_root: Path, env: str | None = None) -> Settings:
-    """Return the settings of the project at `project_root`; defaults where it has none.
+def load_settings(project_root: Path, env: str | None = None, *, disk: Disk | None = None) -> Settings:
+    """Return the settings of the project at `project_root`; defaults where it has none. `disk` remembers what was read.
 
     Raises UsageError for a file that is no TOML, a key flowc does not know, a value of another type, or an `env` without a table.
     """
-    origin, table = _table(project_root)
+    origin, table = _table(project_root, disk or Disk())
     environments = table.pop("env", {})
     values = dict(table)
     if env is not None:
@@ -75,20 +76,20 @@ def load_settings(project_root: Path, env: str | None = None) -> Settings:
     return Settings(**values, origin=origin)
 
 
-def _table(project_root: Path) -> tuple[str | None, dict[str, Any]]:
+def _table(project_root: Path, disk: Disk) -> tuple[str | None, dict[str, Any]]:
     own = project_root / "flowc.toml"
-    if own.is_file():
-        return own.name, _parse(own)
+    if disk.is_file(own):
+        return own.name, _parse(own, disk)
     shared = project_root / "pyproject.toml"
-    if shared.is_file():
-        table = _parse(shared).get("tool", {}).get("flowc", {})
+    if disk.is_file(shared):
+        table = _parse(shared, disk).get("tool", {}).get("flowc", {})
         return f"{shared.name} [tool.flowc]", dict(table)
     return None, {}
 
 
-def _parse(path: Path) -> dict[str, Any]:
+def _parse(path: Path, disk: Disk) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(disk.read(path).decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path.name} is not valid TOML: {error}") from error
     except OSError as error:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from flowc.diagnostics import codes
 from flowc.diagnostics.model import Report
-from flowc.frontend.files import read_bytes, reason_of
+from flowc.frontend.files import reason_of
 from flowc.frontend.project import Project
 from flowc.source import Span
 
@@ -28,7 +28,7 @@ class DataFiles:
             self._report(code, span, path=path, name=name, help=_HELP[code])
             return None
         try:
-            data = read_bytes(found)
+            data = self._project.disk.read(found)
         except OSError as error:
             self._report(codes.DATA_FILE_MISSING, span, path=path, name=name, notes=[reason_of(error)], help=_HELP[codes.DATA_FILE_MISSING])
             return None
@@ -42,7 +42,7 @@ class DataFiles:
             self._report(codes.CONFIG_FILE, span, name=name, reason=phrase, help=_HELP[codes.CONFIG_FILE])
             return None, None
         try:
-            data = read_bytes(found)
+            data = self._project.disk.read(found)
         except OSError as error:
             self._report(codes.CONFIG_FILE, span, name=name, reason=reason_of(error))
             return None, None
@@ -59,7 +59,7 @@ class DataFiles:
             return None, reason
         for base in (self._project.flow_file.parent, self._project.root):
             path = Path(os.path.normpath(os.path.join(base, text)))
-            if not os.path.exists(path):
+            if not self._project.disk.exists(path):
                 continue
             if path.is_relative_to(self._project.root):
                 return path, ""

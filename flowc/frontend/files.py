@@ -2,30 +2,16 @@
 
 import codecs
 import io
-import os
 import re
-import stat
 import tokenize
 from pathlib import Path
 
 from flowc.diagnostics import codes
 from flowc.diagnostics.model import Report
+from flowc.disk import Disk
 from flowc.source import SourceFile, Span, start_of
 
 _LONE_CR = re.compile(r"\r(?!\n)")
-
-
-def read_bytes(path: Path) -> bytes:
-    """Return the content of a regular file; raises OSError for anything else, a device or a pipe included."""
-    try:
-        mode = os.stat(path).st_mode
-    except ValueError as error:
-        raise OSError(str(error)) from None
-    if stat.S_ISDIR(mode):
-        raise IsADirectoryError(0, "it is a directory")
-    if not stat.S_ISREG(mode):
-        raise OSError(0, "it is not a regular file")
-    return path.read_bytes()
 
 
 def reason_of(error: OSError) -> str:
@@ -33,10 +19,10 @@ def reason_of(error: OSError) -> str:
     return (error.strerror or str(error)).lower()
 
 
-def read_source(path: Path, name: str, project_path: str, report: Report) -> tuple[SourceFile | None, bool]:
+def read_source(path: Path, name: str, project_path: str, report: Report, disk: Disk) -> tuple[SourceFile | None, bool]:
     """Return the file as source text and whether it can be parsed; None where not even its bytes could be read."""
     try:
-        data = read_bytes(path)
+        data = disk.read(path)
     except OSError as error:
         report(codes.UNREADABLE_FILE, start_of(name), file=name, reason=reason_of(error))
         return None, False

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flowc.diagnostics.model import Report
+from flowc.disk import Disk
 from flowc.errors import UsageError
 from flowc.frontend.authoring import ROOTS
 from flowc.frontend.files import read_source
@@ -57,11 +58,11 @@ class Module:
         return ".".join([*parts, module] if module else parts)
 
 
-def find_project_root(flow_file: Path) -> Path:
+def find_project_root(flow_file: Path, disk: Disk) -> Path:
     """Return the nearest folder above `flow_file` with flowc.toml, pyproject.toml or .git, else the file's own folder."""
     folder = Path(os.path.abspath(flow_file)).parent
     for candidate in (folder, *folder.parents):
-        if any(os.path.exists(candidate / mark) for mark in _ROOT_MARKS):
+        if any(disk.exists(candidate / mark) for mark in _ROOT_MARKS):
             return candidate
     return folder
 
@@ -73,10 +74,11 @@ class Project:
     runs. `flowc` and `metaflow` are never modules of the project.
     """
 
-    def __init__(self, flow_file: Path, root: Path, report: Report) -> None:
+    def __init__(self, flow_file: Path, root: Path, report: Report, disk: Disk) -> None:
         self.flow_file = Path(os.path.abspath(flow_file))
         self.root = Path(os.path.abspath(root))
         self.report = report
+        self.disk = disk
         self.sources: dict[str, SourceFile] = {}
         self._given = flow_file
         folder = self.flow_file.parent
@@ -123,7 +125,7 @@ class Project:
     def is_namespace(self, name: str) -> bool:
         """Whether `name` is a folder without `__init__.py` in which the project may hold modules."""
         parts = name.split(".")
-        return all(part.isidentifier() for part in parts) and any(os.path.isdir(base.joinpath(*parts)) for base in self.search)
+        return all(part.isidentifier() for part in parts) and any(self.disk.is_folder(base.joinpath(*parts)) for base in self.search)
 
     def _locate(self, name: str) -> tuple[Path, bool] | None:
         parts = name.split(".")
@@ -131,12 +133,19 @@ class Project:
         if top in ROOTS or top in sys.builtin_module_names or not all(part.isidentifier() for part in parts):
             return None
         bases = self.search[:1] if top in sys.stdlib_module_names else self.search
-        regular = next((base for base in bases if _module_file(base / top) is not None), None)
+        regular = next((base for base in bases if self._module_file(base / top) is not None), None)
         for base in (regular,) if regular is not None else bases:
-            found = _module_file(base.joinpath(*parts))
+            found = self._module_file(base.joinpath(*parts))
             if found is not None:
                 return found
         return None
+
+    def _module_file(self, stem: Path) -> tuple[Path, bool] | None:
+        package = stem / "__init__.py"
+        if self.disk.is_file(package):
+            return package, True
+        module = stem.with_name(stem.name + ".py")
+        return (module, False) if self.disk.is_file(module) else None
 
     def _load(self, path: Path, name: str, *, is_package: bool) -> Module | None:
         if path not in self._by_path:
@@ -145,7 +154,7 @@ class Project:
 
     def _read(self, path: Path, name: str, *, is_package: bool) -> Module | None:
         spelling = self.spell(path)
-        source, parses = read_source(path, spelling, self.project_path(path), self.report)
+        source, parses = read_source(path, spelling, self.project_path(path), self.report, self.disk)
         if source is None:
             return None
         self.sources[spelling] = source
@@ -160,11 +169,3 @@ class Project:
             broken=tree is None,
             script=path == self.flow_file,
         )
-
-
-def _module_file(stem: Path) -> tuple[Path, bool] | None:
-    package = stem / "__init__.py"
-    if os.path.isfile(package):
-        return package, True
-    module = stem.with_name(stem.name + ".py")
-    return (module, False) if os.path.isfile(module) else None

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from flowc.diagnostics import codes
 from flowc.diagnostics.model import Report
+from flowc.disk import Disk
 from flowc.frontend.classes import Classes
 from flowc.frontend.closure import ClosureFile, import_closure, with_data
 from flowc.frontend.data_files import DataFiles
@@ -33,19 +34,20 @@ class Reading:
     closures: Mapping[str, tuple[ClosureFile, ...]]
 
 
-def read_flows(path: Path, report: Report, *, project_root: Path | None = None) -> Reading:
+def read_flows(path: Path, report: Report, *, project_root: Path | None = None, disk: Disk | None = None) -> Reading:
     """Return the flows of the file at `path`, without importing anything; whatever is wrong with them goes into `report`.
 
     `project_root` is the folder that holds the project: by default the nearest one above the file with flowc.toml,
-    pyproject.toml or .git, else the file's own. Raises UsageError where the file is outside of it.
+    pyproject.toml or .git, else the file's own. `disk` remembers every file that was read and every path that was looked at.
+    Raises UsageError where the file is outside of the project.
     """
     with _no_collector():
-        return _read(path, report, project_root)
+        return _read(path, report, project_root, disk or Disk())
 
 
-def _read(path: Path, report: Report, project_root: Path | None) -> Reading:
-    root = Path(project_root) if project_root is not None else find_project_root(path)
-    project = Project(path, root, report)
+def _read(path: Path, report: Report, project_root: Path | None, disk: Disk) -> Reading:
+    root = Path(project_root) if project_root is not None else find_project_root(path, disk)
+    project = Project(path, root, report, disk)
     module = project.flow_module()
     if module is None or module.broken:
         return Reading((), project.sources, project.root, {})

@@ -4,8 +4,6 @@ The digest depends on these files alone, so a change elsewhere in the project le
 """
 
 import hashlib
-import os
-import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -13,6 +11,7 @@ from typing import Final
 
 from flowc.diagnostics import codes
 from flowc.diagnostics.model import Report, Severity
+from flowc.disk import Disk
 from flowc.package.deny import denied, is_noise
 from flowc.package.model import PLAN_PATH, CodePackage, LeftOut, NamedFile, PackageError, PackageFile, SourceMember
 from flowc.package.patterns import is_literal, matching_files, pattern_parts
@@ -32,6 +31,7 @@ def build_package(
     named: Mapping[str, NamedFile] = MappingProxyType({}),
     report: Report | None = None,
     span: Span | None = None,
+    disk: Disk | None = None,
 ) -> CodePackage:
     """Return the code package of a flow.
 
@@ -39,10 +39,10 @@ def build_package(
     `flowc.package.patterns` reads them. `named` says, by path, who names a data file and where.
 
     Findings go into `report`, at `span` where they have no place of their own; what an error is about is not in the package.
-    Without a `report` an error raises PackageError and warnings are dropped.
+    `disk` remembers what was read and looked at. Without a `report` an error raises PackageError and warnings are dropped.
     """
     own = report if report is not None else Report()
-    builder = _Builder(project_root, own, span or start_of(closure[0].project_path if closure else PLAN_PATH))
+    builder = _Builder(project_root, disk or Disk(), own, span or start_of(closure[0].project_path if closure else PLAN_PATH))
     for member in closure:
         builder.add_member(member, named.get(member.project_path))
     for pattern in include:
@@ -54,9 +54,10 @@ def build_package(
 
 
 class _Builder:
-    def __init__(self, project_root: Path, report: Report, span: Span) -> None:
+    def __init__(self, project_root: Path, disk: Disk, report: Report, span: Span) -> None:
         self._root = project_root
-        self._real_root = Path(os.path.realpath(project_root))
+        self._disk = disk
+        self._real_root = Path(disk.real_path(project_root))
         self._report = report
         self._span = span
         self._members: dict[str, tuple[bytes, str]] = {}
@@ -81,7 +82,7 @@ class _Builder:
             )
             return
         asker = f"include pattern {pattern!r}"
-        paths = list(matching_files(self._root, pattern))
+        paths = list(matching_files(self._root, pattern, self._disk))
         for path in paths:
             why = denied(path)
             if why is None:
@@ -115,15 +116,14 @@ class _Builder:
     def _add_file(self, path: str, why: str, span: Span) -> None:
         if path in self._members or not self._admits(path, span, asker=why):
             return
+        if (self._disk.size(self._root / path) or 0) > MAX_FILE_BYTES:
+            self._report(codes.PACKAGE_FILE_UNREADABLE, span, path=path, reason="is larger than 8 GB")
+            return
         try:
-            status = (self._root / path).stat()
-            if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_FILE_BYTES:
-                reason = "is no regular file" if not stat.S_ISREG(status.st_mode) else "is larger than 8 GB"
-                self._report(codes.PACKAGE_FILE_UNREADABLE, span, path=path, reason=reason)
-                return
-            data = (self._root / path).read_bytes()
+            data = self._disk.read(self._root / path)
         except OSError as error:
-            self._report(codes.PACKAGE_FILE_UNREADABLE, span, path=path, reason=f"cannot be read: {error.strerror}")
+            reason = f"cannot be read: {error.strerror}" if error.errno else "is no regular file"
+            self._report(codes.PACKAGE_FILE_UNREADABLE, span, path=path, reason=reason)
             return
         self._members[path] = (data, why)
 
@@ -135,7 +135,7 @@ class _Builder:
         if flaw:
             self._report(codes.PACKAGE_FILE_UNREADABLE, span, path=path.encode(errors="surrogateescape"), reason=f"has a name with {flaw}")
             return False
-        target = Path(os.path.realpath(self._root / path))
+        target = Path(self._disk.real_path(self._root / path))
         if not target.is_relative_to(self._real_root):
             self._report(codes.LINK_LEAVES_PROJECT, span, path=path, help="copy the file into the project")
             return False

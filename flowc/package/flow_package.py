@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from flowc.diagnostics.model import Report
+from flowc.disk import Disk
 from flowc.ir.graph import FlowGraph
 from flowc.ir.plan import build_plan, plan_bytes
 from flowc.ir.regions import RegionTree
@@ -13,11 +14,17 @@ from flowc.package.model import CodePackage, NamedFile, SourceMember
 
 
 def package_flow(
-    tree: RegionTree, closure: Sequence[SourceMember], project_root: Path, *, include: Sequence[str] = (), report: Report | None = None
+    tree: RegionTree,
+    closure: Sequence[SourceMember],
+    project_root: Path,
+    *,
+    include: Sequence[str] = (),
+    report: Report | None = None,
+    disk: Disk | None = None,
 ) -> CodePackage:
     """Return the code package of the flow of `tree`: its plan, `closure` as the frontend found it, and what `include` matches.
 
-    Findings go as `build_package` says.
+    Findings go as `build_package` says, and so does what `disk` remembers.
     """
     return build_package(
         plan_bytes(build_plan(tree)),
@@ -27,6 +34,7 @@ def package_flow(
         named=named_files(tree.graph),
         report=report,
         span=tree.graph.span,
+        disk=disk,
     )
 
 

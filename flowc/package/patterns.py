@@ -4,12 +4,12 @@
 dot; a pattern that ends at a folder stands for every file in it. Names are compared by case on every file system.
 """
 
-import os
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from itertools import accumulate
 from pathlib import Path
 
+from flowc.disk import Disk
 from flowc.package.deny import denied_folder
 
 _MAGIC = frozenset("*?[")
@@ -28,7 +28,7 @@ def is_literal(pattern: str) -> bool:
     return not _MAGIC.intersection(pattern)
 
 
-def matching_files(root: Path, pattern: str) -> Iterator[str]:
+def matching_files(root: Path, pattern: str, disk: Disk) -> Iterator[str]:
     """Yield the posix paths, relative to `root`, that `pattern` matches, in order of path and each once.
 
     Wildcards pass over denied folders and virtual environments. A link to a folder outside the project, and a denied folder that
@@ -43,10 +43,10 @@ def matching_files(root: Path, pattern: str) -> Iterator[str]:
 
     def names(folder: str) -> list[tuple[str, bool]]:
         if folder not in listings:
-            listings[folder] = _names(root / folder)
+            listings[folder] = disk.names(root / folder)
         return listings[folder]
 
-    base = Path(os.path.realpath(root))
+    base = Path(disk.real_path(root))
     found: set[str] = set()
     seen: set[tuple[str, int]] = set()
     pending = [("", 0)]
@@ -66,9 +66,9 @@ def matching_files(root: Path, pattern: str) -> Iterator[str]:
             if not is_folder:
                 if last:
                     found.add(path)
-            elif _leaves(base, root / path) or (last and is_literal(part) and denied_folder(name)):
+            elif _leaves(base, root / path, disk) or (last and is_literal(part) and denied_folder(name)):
                 found.add(path)
-            elif is_literal(part) or not _skipped(root, path):
+            elif is_literal(part) or not _skipped(root, path, disk):
                 pending.append((path, min(index, len(parts)) if part == "**" else index + 1))
     yield from sorted(found)
 
@@ -81,27 +81,19 @@ def _matches(name: str, part: str) -> bool:
     return fnmatchcase(name, part) and (part.startswith(".") or not name.startswith("."))
 
 
-def _names(folder: Path) -> list[tuple[str, bool]]:
-    try:
-        with os.scandir(folder) as entries:
-            return [(entry.name, entry.is_dir()) for entry in entries]
-    except OSError:
-        return []
+def _leaves(base: Path, path: Path, disk: Disk) -> bool:
+    return disk.is_link(path) and not Path(disk.real_path(path)).is_relative_to(base)
 
 
-def _leaves(base: Path, path: Path) -> bool:
-    return path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(base)
-
-
-def _skipped(root: Path, path: str) -> bool:
+def _skipped(root: Path, path: str, disk: Disk) -> bool:
     """A folder that wildcards pass over; also a link to a folder that the path came through, which would never end."""
     here = root / path
-    return _goes_round(root, path) or denied_folder(here.name) is not None or (here / "pyvenv.cfg").is_file()
+    return _goes_round(root, path, disk) or denied_folder(here.name) is not None or disk.is_file(here / "pyvenv.cfg")
 
 
-def _goes_round(root: Path, path: str) -> bool:
-    if not (root / path).is_symlink():
+def _goes_round(root: Path, path: str, disk: Disk) -> bool:
+    if not disk.is_link(root / path):
         return False
     *through, _ = accumulate(path.split("/"), "{}/{}".format)
-    real = os.path.realpath(root / path)
-    return real in {os.path.realpath(root / folder) for folder in ("", *through)}
+    real = disk.real_path(root / path)
+    return real in {disk.real_path(root / folder) for folder in ("", *through)}
