@@ -22,6 +22,12 @@ TEXT_NOT_UNICODE = Code("FLC409", "text-not-unicode", "{what} holds half of a su
 DEFAULTS_TOO_LARGE = Code(
     "FLC410", "defaults-too-large", "defaults of all parameters take {size} bytes as JSON on {target}; the limit is {limit}"
 )
+POD_WITHOUT_IMAGE = Code("FLC430", "pod-without-image", 'step "{step}" names no image, and its pod on {target} needs one')
+POD_ARGUMENT = Code("FLC431", "pod-argument", '@{decorator} argument "{argument}" {why}')
+SECRET_SOURCE = Code("FLC432", "secret-source", "@secrets source {source!r} cannot reach a pod on {target}")
+POD_ARGUMENT_WITHOUT_EFFECT = Code(
+    "FLC433", "pod-argument-without-effect", '@kubernetes argument "{argument}" has no effect: {why}', Severity.WARNING
+)
 
 # names
 INVALID_STEP_NAME = Code("FLC150", "invalid-step-name", 'step name "{step}" has {found}')

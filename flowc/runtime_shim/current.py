@@ -1,7 +1,9 @@
 """`current`: what a step may ask about the run and the task it stands in."""
 
+import os
 from collections.abc import Callable, Mapping
 
+from flowc.runtime_shim import contract
 from flowc.runtime_shim.cards import CardCollector
 from flowc.runtime_shim.typed import Any, NamedTuple
 
@@ -99,8 +101,8 @@ class Current:
 
     @property
     def tempdir(self) -> str:
-        """Where temporary files go."""
-        return "."
+        """Where temporary files go: the tmpfs of a pod that has one."""
+        return os.environ.get(contract.TEMPDIR) or "."
 
     @property
     def is_parallel(self) -> bool:
