@@ -35,7 +35,7 @@ class Disk:
     def names(self, folder: Location) -> list[tuple[str, bool]]:
         """Return the names in a folder, sorted, and whether each is a folder; none where it cannot be read."""
         found = _names(os.fspath(folder))
-        self._note("names", folder, _digest(json.dumps(found).encode()))
+        self._note("names", folder, _names_answer(found))
         return found
 
     def is_file(self, path: Location) -> bool:
@@ -83,6 +83,8 @@ def still_holds(facts: Iterable[Fact]) -> bool:
     return all(_QUESTIONS[question](path) == answer for question, path, answer in facts)
 
 
+OWN_FOLDER: Final = ".flowc"
+"""Where flowc keeps runs and its cache in a project."""
 _YES: Final = "yes"
 
 
@@ -118,6 +120,11 @@ def _names(folder: str) -> list[tuple[str, bool]]:
         return []
 
 
+def _names_answer(names: list[tuple[str, bool]]) -> str:
+    """Whether `.flowc` is among the names is no part of the answer: compiling makes it. Who wants to know asks `exists`."""
+    return _digest(json.dumps([found for found in names if found[0] != OWN_FOLDER]).encode())
+
+
 def _size(path: str) -> str:
     try:
         found = os.stat(path)
@@ -136,7 +143,7 @@ def _refusal(error: OSError) -> str:
 
 _QUESTIONS: Final[Mapping[str, Callable[[str], str]]] = {
     "content": _content_answer,
-    "names": lambda folder: _digest(json.dumps(_names(folder)).encode()),
+    "names": lambda folder: _names_answer(_names(folder)),
     "file": _whether(os.path.isfile),
     "folder": _whether(os.path.isdir),
     "there": _whether(os.path.exists),

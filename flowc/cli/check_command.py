@@ -1,11 +1,14 @@
 """`flowc check`: every finding of the flows, for the language or for given targets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import click
 
-from flowc.cli.flow_argument import parse_flow_argument
+from flowc.cli.flow_argument import FlowArgument, parse_flow_argument
+from flowc.cli.outcome import Outcome, cache_option, outcome_of
 from flowc.cli.output import say, wants_color
+from flowc.disk import Disk
 
 FORMATS = ("full", "concise", "json", "github")
 
@@ -15,24 +18,33 @@ FORMATS = ("full", "concise", "json", "github")
 @click.option("--target", "targets", metavar="T", multiple=True, help="Also report what compiling for this target would; may be repeated.")
 @click.option("--env", metavar="NAME", help="Settings table env.NAME of the project, for targets.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="full", show_default=True)
-def command(flows: Sequence[str], targets: Sequence[str], env: str | None, form: str) -> int:
+@cache_option
+def command(flows: Sequence[str], targets: Sequence[str], env: str | None, form: str, use_cache: bool) -> int:
     """Report every finding of each FLOW (train.py, or train.py:TrainFlow); exit 1 if any is an error."""
+    named = [parse_flow_argument(flow) for flow in flows]
+    options = {"targets": targets, "env": env, "format": form, "color": wants_color()}
+    outcome = outcome_of("check", named, options, lambda disk: _check(named, options, disk), use_cache=use_cache)
+    say(outcome.said)
+    return outcome.code
+
+
+def _check(flows: Sequence[FlowArgument], options: Mapping[str, Any], disk: Disk) -> Outcome:
     from flowc.api import CheckResult, CompileResult, check, compile_flows
     from flowc.diagnostics import Severity
     from flowc.diagnostics.render import FORMATS as KNOWN
     from flowc.diagnostics.render import render
     from flowc.diagnostics.summary import summarise
 
-    known = next(name for name in KNOWN if name == form)
-    named = [parse_flow_argument(flow) for flow in flows]
+    form = next(name for name in KNOWN if name == options["format"])
+    targets, env = options["targets"], options["env"]
     results: Sequence[CheckResult | CompileResult]
     if targets:
-        results = [compile_flows([(flow.path, flow.name)], targets, env=env) for flow in named]
+        results = [compile_flows([(flow.path, flow.name)], targets, env=env, disk=disk) for flow in flows]
     else:
-        results = [check(flow.path, flow.name) for flow in named]
+        results = [check(flow.path, flow.name, env=env, disk=disk) for flow in flows]
     found = list(dict.fromkeys(diagnostic for result in results for diagnostic in result.diagnostics))
     sources = {name: source for result in results for name, source in result.sources.items()}
-    say(render(found, sources, format=known, color=wants_color()))
+    said = render(found, sources, format=form, color=options["color"])
     if form in ("full", "concise"):
-        say(summarise(found, [str(flow.path) for flow in named]) + "\n")
-    return int(any(diagnostic.severity is Severity.ERROR for diagnostic in found))
+        said += summarise(found, [str(flow.path) for flow in flows]) + "\n"
+    return Outcome(code=int(any(diagnostic.severity is Severity.ERROR for diagnostic in found)), said=said)

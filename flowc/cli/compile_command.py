@@ -1,19 +1,18 @@
 """`flowc compile`: writes the files of a target, or says how those on disk differ."""
 
-import difflib
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
-from flowc.cli.flow_argument import parse_flow_argument
+from flowc.cli.flow_argument import FlowArgument, parse_flow_argument
+from flowc.cli.outcome import Outcome, cache_option, outcome_of
 from flowc.cli.output import say
-from flowc.cli.target_options import overrides, show_findings, target_options
+from flowc.cli.target_options import overrides, target_options
+from flowc.disk import Disk
 from flowc.errors import FlowcError
-
-if TYPE_CHECKING:
-    from flowc.backends.base import Manifest
 
 
 @click.command()
@@ -21,35 +20,42 @@ if TYPE_CHECKING:
 @click.option("--target", "targets", metavar="T", multiple=True, required=True, help="What to compile for; may be repeated.")
 @click.option("-o", "--output", metavar="DIR", required=True, type=click.Path(path_type=Path), help="Files go to DIR/<target>/<flow>/.")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if the files in DIR are not what would be written.")
+@cache_option
 @target_options
 def command(
     flows: Sequence[str],
     targets: Sequence[str],
     output: Path,
     check: bool,
+    use_cache: bool,
     env: str | None,
     root: str | None,
     python: str | None,
     max_map_length: int | None,
 ) -> int:
     """Write the files of each FLOW (train.py, or train.py:TrainFlow) for each target and print their names."""
-    from flowc.api import compile_flows
-
     named = [parse_flow_argument(flow) for flow in flows]
-    result = compile_flows(
-        [(flow.path, flow.name) for flow in named],
-        targets,
-        env=env,
-        overrides=overrides(root=root, python=python, max_map_length=max_map_length),
-    )
-    show_findings(result)
-    if not result.ok:
-        return 1
+    given = overrides(root=root, python=python, max_map_length=max_map_length)
+    options = {"targets": targets, "env": env, "overrides": given, "color": sys.stderr.isatty()}
+    outcome = outcome_of("compile", named, options, lambda disk: _compile(named, options, disk), use_cache=use_cache)
+    click.echo(outcome.findings, err=True, nl=False)
+    if outcome.code:
+        return outcome.code
     if check:
-        return _check(result.manifests, output)
-    for manifest in result.manifests:
-        _write(output / manifest.path, manifest.data)
+        return _check(outcome.files, output)
+    for path, text in outcome.files.items():
+        _write(output / path, text.encode("utf-8"))
     return 0
+
+
+def _compile(flows: Sequence[FlowArgument], options: Mapping[str, Any], disk: Disk) -> Outcome:
+    from flowc.api import compile_flows
+    from flowc.diagnostics.render import render
+
+    named = [(flow.path, flow.name) for flow in flows]
+    result = compile_flows(named, options["targets"], env=options["env"], overrides=options["overrides"], disk=disk)
+    findings = render(result.diagnostics, result.sources, color=options["color"])
+    return Outcome(code=int(not result.ok), findings=findings, files={manifest.path: manifest.text for manifest in result.manifests})
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -63,10 +69,10 @@ def _write(path: Path, data: bytes) -> None:
     say(f"{path}\n")
 
 
-def _check(manifests: "Sequence[Manifest]", output: Path) -> int:
+def _check(files: Mapping[str, str], output: Path) -> int:
     stale = 0
-    for manifest in manifests:
-        path = output / manifest.path
+    for name, text in files.items():
+        path = output / name
         try:
             found = path.read_bytes()
         except FileNotFoundError:
@@ -75,16 +81,18 @@ def _check(manifests: "Sequence[Manifest]", output: Path) -> int:
             continue
         except OSError as error:
             raise FlowcError(f"{path} cannot be read: {error.strerror or error}") from error
-        if found != manifest.data:
-            say(f"stale: {path}\n" + diff_text(found.decode("utf-8", "backslashreplace"), manifest.text, str(path)))
+        if found != text.encode("utf-8"):
+            say(f"stale: {path}\n" + diff_text(found.decode("utf-8", "backslashreplace"), text, str(path)))
             stale += 1
     if stale:
-        say(f"{stale} of {len(manifests)} files differ: run the same command without --check\n")
+        say(f"{stale} of {len(files)} files differ: run the same command without --check\n")
     return int(stale > 0)
 
 
 def diff_text(before: str, after: str, name: str) -> str:
     """Return a unified diff; empty where nothing differs."""
+    import difflib
+
     return "".join(
         line if line.endswith("\n") else f"{line}\n"
         for line in difflib.unified_diff(

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -99,6 +100,7 @@ def _run(result: "CheckResult", flow: "CheckedFlow", parameters: Mapping[str, An
     from flowc.local import run_flow
     from flowc.local.progress import progress_for
     from flowc.package.flow_package import package_flow
+    from flowc.project_folder import make_own_folder
 
     assert flow.tree is not None, "a flow without errors has a region tree"
     report = Report()
@@ -110,7 +112,8 @@ def _run(result: "CheckResult", flow: "CheckedFlow", parameters: Mapping[str, An
     given_root = options.get("root")
     root = as_root(given_root) if given_root else default_root(result.project_root, env=options.get("env"))
     if root == local_root(result.project_root):
-        _keep_out_of_git(result.project_root / ".flowc")
+        with suppress(OSError):  # which the store will say
+            make_own_folder(result.project_root)
     progress = progress_for(sys.stdout, steps=tuple(step.name for step in flow.graph.steps), given_root=given_root)
     outcome = None
     try:
@@ -131,13 +134,3 @@ def _run(result: "CheckResult", flow: "CheckedFlow", parameters: Mapping[str, An
     finally:
         progress.close(outcome)
     return outcome.exit_code
-
-
-def _keep_out_of_git(folder: Path) -> None:
-    """Have git ignore the folder of local runs; where that cannot be written the store will say so."""
-    try:
-        folder.mkdir(exist_ok=True)
-        with (folder / ".gitignore").open("x") as file:
-            file.write("*\n")
-    except OSError:
-        pass

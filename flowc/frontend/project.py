@@ -17,8 +17,6 @@ from flowc.frontend.places import Places
 from flowc.frontend.syntax import parse
 from flowc.source import SourceFile
 
-_ROOT_MARKS = ("flowc.toml", "pyproject.toml", ".git")
-
 
 @dataclass(slots=True, eq=False)
 class Module:
@@ -56,15 +54,6 @@ class Module:
             return None
         parts = package[: len(package) - (level - 1)]
         return ".".join([*parts, module] if module else parts)
-
-
-def find_project_root(flow_file: Path, disk: Disk) -> Path:
-    """Return the nearest folder above `flow_file` with flowc.toml, pyproject.toml or .git, else the file's own folder."""
-    folder = Path(os.path.abspath(flow_file)).parent
-    for candidate in (folder, *folder.parents):
-        if any(disk.exists(candidate / mark) for mark in _ROOT_MARKS):
-            return candidate
-    return folder
 
 
 class Project:

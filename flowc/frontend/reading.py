@@ -19,8 +19,9 @@ from flowc.frontend.discovery import flow_classes
 from flowc.frontend.flows import FlowReader
 from flowc.frontend.literals import Folder
 from flowc.frontend.names import Names
-from flowc.frontend.project import Module, Project, find_project_root
+from flowc.frontend.project import Module, Project
 from flowc.ir.graph import FlowGraph
+from flowc.project_folder import find_project_root
 from flowc.source import SourceFile
 
 

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from itertools import accumulate
 from pathlib import Path
 
-from flowc.disk import Disk
+from flowc.disk import OWN_FOLDER, Disk
 from flowc.package.deny import denied_folder
 
 _MAGIC = frozenset("*?[")
@@ -57,6 +57,8 @@ def matching_files(root: Path, pattern: str, disk: Disk) -> Iterator[str]:
         seen.add((folder, index))
         part = parts[index] if index < len(parts) else "**"
         last = index >= len(parts) - 1
+        if part == OWN_FOLDER:
+            disk.exists(root / folder / part)  # so that it is a fact, which that of the names is not
         if part == "**" and not last:
             pending.append((folder, index + 1))
         for name, is_folder in names(folder):

@@ -147,10 +147,12 @@ def test_colour_on_a_terminal_only_and_not_against_the_wish(folder: Path, flowc:
     assert "\x1b[" not in flowc("bad.py")[1]
 
 
-def test_nothing_is_written(folder: Path, flowc: Flowc) -> None:
+def test_nothing_is_written_but_the_cache(folder: Path, flowc: Flowc) -> None:
     before = sorted(folder.rglob("*"))
-    flowc("good.py", "bad.py", "--target", "airflow")
+    flowc("good.py", "bad.py", "--target", "airflow", "--no-cache")
     assert sorted(folder.rglob("*")) == before
+    flowc("good.py", "bad.py", "--target", "airflow")
+    assert sorted(path for path in folder.rglob("*") if ".flowc" not in path.parts) == before
 
 
 def test_formats_are_those_of_the_renderers() -> None:

@@ -1,0 +1,52 @@
+"""What a command that only reads comes to: text, files and an exit code, all decided before anything is printed or written.
+
+The same outcome comes out of the cache while nothing that decided it has changed.
+"""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import click
+
+from flowc.cache import Cache
+from flowc.cli.flow_argument import FlowArgument
+from flowc.disk import Disk
+from flowc.project_folder import find_project_root
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """`said` goes to standard output, `findings` to standard error; `files` are texts by path, relative to where they go."""
+
+    code: int
+    said: str = ""
+    findings: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+cache_option = click.option("--cache/--no-cache", "use_cache", default=True, help="Answer from .flowc/cache where nothing has changed.")
+
+
+def outcome_of(
+    command: str, flows: Sequence[FlowArgument], options: Mapping[str, Any], work: Callable[[Disk], Outcome], *, use_cache: bool
+) -> Outcome:
+    """Return what `work` gives, or gave before for the same command, flows and options (plain data) on the same disk.
+
+    Raises what `work` raises, which is never kept.
+    """
+    path = flows[0].path
+    if not (use_cache and os.path.isfile(path)):
+        return work(Disk())
+    cache = Cache(find_project_root(path, Disk()))
+    question = [command, [[str(flow.path), os.path.abspath(flow.path), flow.name] for flow in flows], options]
+    found = cache.find(question)
+    if found is not None:
+        return Outcome(**found)
+    disk = Disk()
+    outcome = work(disk)
+    facts = disk.facts()
+    if facts is not None:
+        cache.keep(question, asdict(outcome), facts)
+    return outcome
