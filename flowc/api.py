@@ -108,6 +108,7 @@ class CompiledFlow:
 
     name: str
     target: str
+    graph: FlowGraph
     package: "CodePackage"
     manifests: "tuple[Manifest, ...]"
     settings: Settings
@@ -205,27 +206,40 @@ def _compile(
     digest = f"sha256:{hashlib.sha256(checked.sources[flow.graph.file].data).hexdigest()}"
     unit = Unit(tree=flow.tree, plan=plan, code=package.digest, source_digest=digest, options=options)
     return [
-        CompiledFlow(name=plan["flow"], target=backend.name, package=package, manifests=backend.emit(unit), settings=settings)
+        CompiledFlow(
+            name=plan["flow"], target=backend.name, graph=flow.graph, package=package, manifests=backend.emit(unit), settings=settings
+        )
         for backend in backends
     ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
-    """What a deploy does or did: the files it changes, the code package and the root it goes to."""
+    """What a deploy does or did: the files it changes, the code package and the root it goes to.
+
+    place: the scheduler, or the folder that it reads. others: where else the flow was deployed with this root, under this name.
+    advice: what a person does next, and what then happens.
+    """
 
     flow: str
     changes: "tuple[Change, ...]"
     package: "CodePackage"
     root: str
+    place: str
+    others: tuple[str, ...]
+    advice: tuple[str, ...]
 
 
 def plan_deploy(flow: CompiledFlow, dags_folder: Path | str | None = None) -> Deployment:
     """Return what deploying a compiled flow would do, without doing it.
 
-    Raises UsageError where the store root or the DAG folder is not known, EngineError where another file is in the way.
+    Raises UsageError where the store root or the DAG folder is not known, EngineError where the store cannot be read or another file is
+    in the way.
     """
+    from flowc.backends.airflow.advice import advice
     from flowc.backends.airflow.deploy import plan_changes
+    from flowc.backends.deployments import other_places
+    from flowc.runtime_shim.stores import StoreError, open_store
 
     if flow.settings.root is None:
         raise UsageError("deploy needs the store that the tasks will use", help='set root = "…" in flowc.toml, or give --root')
@@ -233,7 +247,20 @@ def plan_deploy(flow: CompiledFlow, dags_folder: Path | str | None = None) -> De
     if folder is None:
         raise UsageError("deploy needs the DAG folder", help='set dags_folder = "…" in flowc.toml, or give --dags-folder')
     changes = plan_changes(flow.manifests, flow.name, Path(folder))
-    return Deployment(flow=flow.name, changes=changes, package=flow.package, root=flow.settings.root)
+    place = f"{flow.target} {flow.settings.airflow_url or Path(folder).resolve()}"
+    try:
+        others = other_places(open_store(flow.settings.root), flow.name, place)
+    except StoreError as error:
+        raise EngineError(f"the store cannot be read: {error}") from error
+    return Deployment(
+        flow=flow.name,
+        changes=changes,
+        package=flow.package,
+        root=flow.settings.root,
+        place=place,
+        others=others,
+        advice=advice(flow.graph, flow.name, changes),
+    )
 
 
 def deploy(deployment: Deployment) -> None:
@@ -242,10 +269,13 @@ def deploy(deployment: Deployment) -> None:
     Raises EngineError where the store or the folder refuses.
     """
     from flowc.backends.airflow.deploy import apply
+    from flowc.backends.deployments import note_place
     from flowc.package import upload
     from flowc.runtime_shim.stores import StoreError, open_store
 
     try:
-        apply(deployment.changes, lambda: upload(open_store(deployment.root, durable=True), deployment.flow, deployment.package))
+        store = open_store(deployment.root, durable=True)
+        apply(deployment.changes, lambda: upload(store, deployment.flow, deployment.package))
+        note_place(store, deployment.flow, deployment.place)
     except StoreError as error:
         raise EngineError(f"the code package cannot be stored: {error}") from error

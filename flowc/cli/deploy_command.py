@@ -50,6 +50,14 @@ def command(
             say(diff_text(change.before or "", change.after, str(change.path)))
         else:
             say(f"unchanged: {change.path}\n")
+    if deployment.others:
+        click.echo(
+            f"flowc: warning: {deployment.flow} is also deployed to {', '.join(deployment.others)} with the root {deployment.root}\n"
+            "  note: two schedulers make the same run ids, and a run whose name is taken is refused\n"
+            "  help: give each scheduler a root of its own, or a name in front of the flow's by the setting environment; "
+            "where it is the same scheduler, set airflow_url",
+            err=True,
+        )
     package = deployment.package
     if dry_run:
         say(f"would upload: {package.digest} ({readable_size(len(package.data))}) to {deployment.root}\n")
@@ -59,5 +67,6 @@ def command(
     for change in deployment.changes:
         if change.changes:
             say(f"{'created' if change.before is None else 'replaced'}: {change.path}\n")
-    say(f"Airflow lists {deployment.flow} at its next look into the folder; a new DAG starts paused.\n")
+    for line in deployment.advice:
+        say(f"{line}\n")
     return 0

@@ -110,6 +110,16 @@ def object_prefix(flow: str) -> str:
     return component(flow) + "/obj/"
 
 
+def deployments_prefix(flow: str) -> str:
+    """Prefix under which the places of a flow's deployments stand, with its trailing slash; only `flowc deploy` uses them."""
+    return component(flow) + "/deploy/"
+
+
+def deployment_key(flow: str, name: str) -> str:
+    """Key of the record of one place to which a flow was deployed."""
+    return join_key(component(flow), "deploy", component(name))
+
+
 def runs_prefix(flow: str) -> str:
     """Prefix under which every run of a flow stands, with its trailing slash."""
     return component(flow) + "/runs/"

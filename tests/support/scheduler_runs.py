@@ -69,7 +69,7 @@ class Running:
                 f"a run of {flow} by {case.start}", PATIENCE_SECONDS, lambda: [r for r in self.site.runs(flow) if r.startswith(prefixes)]
             )
             self.run_ids[case.key] = found[0]
-        return self.site.wait(flow, self.run_ids[case.key], PATIENCE_SECONDS)
+        return self.wait_for(flow, self.run_ids[case.key])
 
     def trace(self, path: Path, flow: str, run: str) -> Trace:
         """What a run left in the store."""
@@ -81,6 +81,16 @@ class Running:
         data = open_store(self.root).get(key)
         assert data is not None, key
         return decode_record(data, key)
+
+    def wait_for(self, flow: str, run: str) -> str:
+        """Wait for the end of a run and return its state."""
+        return self.site.wait(flow, run, PATIENCE_SECONDS)
+
+    def make_folder(self, name: str) -> Path:
+        """An empty folder that steps write to."""
+        folder = self.folder / name
+        folder.mkdir()
+        return folder
 
     def wait_until(self, what: str, probe: Any) -> Any:
         """`Site.until` with the patience of a run."""

@@ -40,7 +40,7 @@ def _credentials(settings: Settings) -> Credentials:
         if not _VARIABLE.match(name):
             raise UsageError(f"setting {setting!r} must be the name of an environment variable", help="credentials stand in no file")
     token, user, password = (os.environ.get(name) or None for name in names.values())
-    help = f"set {names['airflow_token_env']} to a token, or {names['airflow_user_env']} and {names['airflow_password_env']}, in the environment"
+    help = "set {} to a token, or {} and {}, in the environment".format(*names.values())
     return Credentials(token, user, password, help)
 
 

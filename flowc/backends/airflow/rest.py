@@ -104,7 +104,11 @@ class RestApi:
         try:
             self._send("GET", f"{prefix}/version")
         except RefusedError as refused:
-            return refused.status in (401, 403)
+            if refused.status in (401, 403):
+                return True
+            if refused.status not in (404, 405):
+                raise
+            return False
         return True
 
     def _sign_in(self, prefix: str) -> None:

@@ -21,4 +21,9 @@ def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
             found.site.unpause(flow)
         for case in CASES:
             found.start(case)
+        found.site.trigger("Mended", "broken", {"folder": str(found.make_folder("broken"))})
+        whole = found.make_folder("whole")
+        (whole / "mended").touch()
+        found.site.trigger("Mended", "whole", {"folder": str(whole)})
+        found.site.trigger("Linear", "again", {})
         yield found

@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -37,12 +37,13 @@ class Processes:
             if process.poll() is not None:
                 raise AssertionError(f"{name} ended with {process.returncode}\n{self.tail(name, 6000)}")
 
-    def kill(self, name: str) -> None:
-        """Kill one process and its group at once, as a machine that dies would."""
+    def kill(self, name: str, spare: Collection[int] = ()) -> None:
+        """Kill one process, its group and what they started, at once, as a machine that dies would; but not the groups in `spare`."""
         process = self.running.pop(name)
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        self.stop_strays(spare)
 
     def stop(self, names: Sequence[str]) -> None:
         """End these processes and their groups, gently first."""
@@ -58,10 +59,11 @@ class Processes:
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
-    def stop_strays(self) -> None:
-        """Kill what processes of the site started in sessions of their own, such as steps, and left behind."""
+    def stop_strays(self, spare: Collection[int] = ()) -> None:
+        """Kill what processes of the site started in sessions of their own, such as steps, and left behind; not the groups in `spare`."""
+        kept = {*spare, *(process.pid for process in self.running.values())}
         for _ in range(10):
-            strays = list(self._marked())
+            strays = [pid for pid, group in self._marked() if group not in kept]
             if not strays:
                 return
             for pid in strays:
@@ -69,12 +71,14 @@ class Processes:
                     os.kill(pid, signal.SIGKILL)
             time.sleep(0.1)
 
-    def _marked(self) -> Iterator[int]:
+    def _marked(self) -> Iterator[tuple[int, int]]:
+        """(process id, group id) of every process that carries the mark."""
         wanted = "=".join(self.mark).encode()
         for folder in Path("/proc").glob("[0-9]*"):
             with suppress(OSError):
-                if wanted in (folder / "environ").read_bytes().split(b"\0") and int(folder.name) != os.getpid():
-                    yield int(folder.name)
+                pid = int(folder.name)
+                if pid != os.getpid() and wanted in (folder / "environ").read_bytes().split(b"\0"):
+                    yield pid, os.getpgid(pid)
 
     def tail(self, name: str, characters: int = 1500) -> str:
         """The end of a process's log."""

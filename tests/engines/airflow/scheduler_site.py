@@ -73,9 +73,10 @@ class Site:
             "Bearer " + self.token() if self.three else "Basic " + base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
         )
 
-    def start_part(self, part: str) -> None:
-        """Start one of `parts`."""
-        self.processes.start(part, [f"{self.venv}/bin/airflow", part], self.environment)
+    def start_part(self, part: str, options: Mapping[str, str] | None = None) -> None:
+        """Start one of `parts`; `options` are settings for it alone, as in `site_options`."""
+        own = {f"AIRFLOW__{name}": value for name, value in (options or {}).items()}
+        self.processes.start(part, [f"{self.venv}/bin/airflow", part], {**self.environment, **own})
 
     def token(self) -> str:
         """A bearer token of 3.x."""
@@ -116,7 +117,11 @@ class Site:
 
     def call(self, method: str, path: str, body: object = None) -> Any:
         """Return the JSON answer of the server; raises urllib's HTTPError."""
-        headers = {"Content-Type": "application/json", **({"Authorization": self.authorization} if self.authorization else {})}
+        headers = {
+            "Content-Type": "application/json",
+            "Accept": "application/json",
+            **({"Authorization": self.authorization} if self.authorization else {}),
+        }
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data, headers, method=method)
         try:
@@ -176,6 +181,11 @@ class Site:
         """Clear task instances of a run and let it go on: `only_failed=True`, or `task_ids=[…]`."""
         body = {"dag_run_id": run, "only_failed": False, "dry_run": False, "reset_dag_runs": True, **which}
         self.api("POST", f"/dags/{dag}/clearTaskInstances", body)
+
+    def source(self, dag: str) -> str:
+        """The text of the file that Airflow parsed last."""
+        name = dag if self.three else self.api("GET", f"/dags/{dag}")["file_token"]
+        return str(self.api("GET", f"/dagSources/{name}")["content"])
 
     def delete_run(self, dag: str, run: str) -> None:
         """Forget a run, as a person does who wants to start it again under its name."""

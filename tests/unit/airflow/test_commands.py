@@ -69,7 +69,7 @@ def test_check_names_what_is_missing_and_stale(project: Path, flowc: Flowc) -> N
     code, said, _ = flowc(*command)
     assert code == 1
     assert "stale: build/airflow/Small/Small.py" in said
-    assert '+    end = step("end", doc_md="Last.")' in said
+    assert '+    end = step("end", outlets=[Asset("x-flowc://flow/Small/finished")], doc_md="Last.")' in said
 
 
 def test_an_error_writes_nothing(project: Path, flowc: Flowc) -> None:
@@ -141,13 +141,11 @@ def test_targets_prints_a_row_for_each_construct(project: Path, flowc: Flowc) ->
 
 def test_targets_reports_on_one_flow(project: Path, flowc: Flowc) -> None:
     assert flowc("targets", "small.py")[:2] == (0, "airflow: compiles\n")
-    (project / "small.py").write_text(
-        FLOW.replace("class", "@schedule(daily=True)\nclass").replace("FlowSpec, step", "FlowSpec, schedule, step")
-    )
+    (project / "small.py").write_text(FLOW.replace("class", "@pypi_base\nclass").replace("FlowSpec, step", "FlowSpec, pypi_base, step"))
     code, said, _ = flowc("targets", "small.py")
     assert code == 0
     assert said.startswith("airflow: does not compile\nsmall.py:4:2: ")
-    assert "@schedule has no airflow lowering yet" in said
+    assert "@pypi_base has no airflow lowering yet" in said
 
 
 def test_compile_loads_no_engine_and_no_client(project: Path) -> None:
@@ -159,3 +157,43 @@ def test_compile_loads_no_engine_and_no_client(project: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=project, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout.splitlines()[-1]) == []
+
+
+def test_deploy_says_what_comes_next(project: Path, flowc: Flowc) -> None:
+    words = ("deploy", "small.py", "--target", "airflow", "--dags-folder", "dags", "--root", f"file://{project}/store")
+    code, said, error = flowc(*words)
+    assert (code, error) == (0, "")
+    assert "the DAG Small starts paused. Unpausing it starts nothing: runs start by `flowc trigger`" in said
+    assert "git" not in said
+    code, said, error = flowc(*words)
+    assert (code, error) == (0, "")
+    assert "paused" not in said
+
+
+def test_deploy_into_a_checkout_says_what_to_commit(project: Path, flowc: Flowc) -> None:
+    (project / "a repo/.git").mkdir(parents=True)
+    (project / "a repo/dags").mkdir()
+    _, said, _ = flowc("deploy", "small.py", "--target", "airflow", "--dags-folder", "a repo/dags", "--root", f"file://{project}/store")
+    assert f"git -C '{project}/a repo' add dags/Small.py && git -C '{project}/a repo' commit, then push" in said
+
+
+def test_deploy_warns_where_two_schedulers_share_a_root(project: Path, flowc: Flowc) -> None:
+    words = ("deploy", "small.py", "--target", "airflow", "--root", f"file://{project}/store")
+    (project / "other").mkdir()
+    assert "warning" not in flowc(*words, "--dags-folder", "dags")[2]
+    assert "warning" not in flowc(*words, "--dags-folder", f"{project}/dags")[2], "the same place again"
+    code, _, error = flowc(*words, "--dags-folder", "other")
+    assert code == 0
+    assert f"Small is also deployed to airflow {project}/dags with the root file://{project}/store" in error
+    assert f"airflow {project}/other" in flowc(*words, "--dags-folder", "dags", "--dry-run")[2]
+    (project / "flowc.toml").write_text('[env.prod]\nenvironment = "prod"\n')
+    assert "warning" not in flowc(*words, "--dags-folder", "other", "--env", "prod")[2], "another name"
+
+
+def test_deploy_knows_a_scheduler_by_its_address(project: Path, flowc: Flowc) -> None:
+    """A checkout has another path on every machine."""
+    words = ("deploy", "small.py", "--target", "airflow", "--root", f"file://{project}/store")
+    (project / "flowc.toml").write_text('airflow_url = "https://airflow.example.org"\n')
+    (project / "other").mkdir()
+    assert "warning" not in flowc(*words, "--dags-folder", "dags")[2]
+    assert "warning" not in flowc(*words, "--dags-folder", "other")[2]
