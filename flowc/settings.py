@@ -4,12 +4,15 @@ Settings never come from the process environment, so that what is compiled does 
 """
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from flowc.disk import Disk
 from flowc.errors import UsageError
+
+OPERATORS = ("bash", "kubernetes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +25,11 @@ class Settings:
     python: the interpreter that a worker starts for a step where no image is used.
     dags_folder: where `flowc deploy --target airflow` writes.
     max_map_length: the site's Airflow setting `[core] max_map_length`.
+    operator: what a step is on Airflow: a process of the worker ("bash") or a pod ("kubernetes").
+    kubernetes: what @kubernetes says on every step that does not say it itself, under the same names.
+    pod_startup_seconds: how long Airflow waits for a pod to start.
+    keep_failed_pods: whether Airflow leaves pods that failed in the cluster.
+    kubernetes_conn_id, in_cluster, kubernetes_config_file: how Airflow reaches the cluster; None leaves it to the site.
     airflow_url: the address of Airflow's API server (2.x: webserver), for `flowc trigger`, `status` and `terminate`.
     airflow_token_env, airflow_user_env, airflow_password_env: names of the environment variables that hold what signs in there.
     environment: stands in front of a flow's deployed name, for schedulers that share a store.
@@ -33,6 +41,13 @@ class Settings:
     python: str = "python"
     dags_folder: str | None = None
     max_map_length: int = 1024
+    operator: str = "bash"
+    kubernetes: Mapping[str, Any] = field(default_factory=dict)
+    pod_startup_seconds: int = 600
+    keep_failed_pods: bool = False
+    kubernetes_conn_id: str | None = None
+    in_cluster: bool | None = None
+    kubernetes_config_file: str | None = None
     airflow_url: str | None = None
     airflow_token_env: str = "FLOWC_AIRFLOW_TOKEN"
     airflow_user_env: str = "FLOWC_AIRFLOW_USER"
@@ -48,6 +63,13 @@ _KINDS: dict[str, type] = {
     "python": str,
     "dags_folder": str,
     "max_map_length": int,
+    "operator": str,
+    "kubernetes": dict,
+    "pod_startup_seconds": int,
+    "keep_failed_pods": bool,
+    "kubernetes_conn_id": str,
+    "in_cluster": bool,
+    "kubernetes_config_file": str,
     "airflow_url": str,
     "airflow_token_env": str,
     "airflow_user_env": str,
@@ -67,13 +89,22 @@ def load_settings(project_root: Path, env: str | None = None, *, disk: Disk | No
     if env is not None:
         if not isinstance(environments, dict) or env not in environments:
             known = ", ".join(sorted(environments)) if isinstance(environments, dict) and environments else "none"
-            raise UsageError(f"no settings for environment {env!r} (found: {known})", help=f"add a table [env.{env}] to flowc.toml")
+            raise UsageError(f"no settings for environment {env!r} (found: {known})", help=_where_to_add(env, origin))
+        shared = values.get("kubernetes")
         values.update(environments[env])
+        if isinstance(shared, dict) and isinstance(values["kubernetes"], dict):
+            values["kubernetes"] = {**shared, **values["kubernetes"]}
     for key, value in values.items():
         _check(key, value, origin)
     if "include" in values:
         values["include"] = tuple(values["include"])
     return Settings(**values, origin=origin)
+
+
+def _where_to_add(env: str, origin: str | None) -> str:
+    if origin is not None and origin.startswith("pyproject.toml"):
+        return f"add a table [tool.flowc.env.{env}] to pyproject.toml"
+    return f"add a table [env.{env}] to flowc.toml"
 
 
 def _table(project_root: Path, disk: Disk) -> tuple[str | None, dict[str, Any]]:
@@ -102,6 +133,8 @@ def _check(key: str, value: object, origin: str | None) -> None:
         raise UsageError(f"unknown setting {key!r} in {origin}", help=f"flowc knows: {names}")
     kind = _KINDS[key]
     wrong_item = kind is list and isinstance(value, list) and any(not isinstance(item, str) for item in value)
-    if not isinstance(value, kind) or isinstance(value, bool) or wrong_item:
-        wanted = {list: "a list of strings", str: "a string", int: "an integer"}[kind]
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool) or wrong_item:
+        wanted = {list: "a list of strings", str: "a string", int: "an integer", bool: "true or false", dict: "a table"}[kind]
         raise UsageError(f"setting {key!r} in {origin} must be {wanted}, not {value!r}")
+    if key == "operator" and value not in OPERATORS:
+        raise UsageError(f"setting 'operator' in {origin} must be {' or '.join(OPERATORS)}, not {value!r}")

@@ -6,6 +6,7 @@ command: `overview` writes what click would write (a test compares them).
 
 import os
 import sys
+from io import TextIOWrapper
 from typing import NoReturn
 
 from flowc.runtime_shim.version import VERSION
@@ -41,6 +42,9 @@ def overview() -> str:
 
 def main() -> NoReturn:
     """Run the command line and exit: 0 fine, 1 findings or failure, 2 wrong usage, 3 the engine refused, 70 a bug of ours."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show a character is no reason to stop a run
     match sys.argv[1:]:
         case ["-h" | "--help"]:
             _answer(overview())

@@ -21,14 +21,18 @@ from flowc.local.processes import Processes
 from flowc.local.run_ids import checked_run_id, fresh_run_id
 from flowc.local.verdict import HookOutcome, publish_end, run_exit_hooks
 from flowc.local.walk import Walk
-from flowc.runtime_shim.contract import TOP, Attempt, Plan, package_key, run_key, turn_at
+from flowc.runtime_shim.contract import EXIT_NO_RETRY, TOP, Attempt, Plan, package_key, run_key, turn_at
 from flowc.runtime_shim.lost_attempts import record_lost
+from flowc.runtime_shim.records import read_record
 from flowc.runtime_shim.stores import Exists, Store, StoreError, open_store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOutcome:
-    """How a run ended. `tasks` counts those that committed here, `stopped_by` is the signal that ended it."""
+    """How a run ended. `tasks` counts those that committed here, `stopped_by` is the signal that ended it.
+
+    `recorded` is false where the store refused the verdict.
+    """
 
     flow: str
     run: str
@@ -39,13 +43,14 @@ class RunOutcome:
     tasks: int
     seconds: float
     stopped_by: int | None
+    recorded: bool = True
 
     @property
     def exit_code(self) -> int:
-        """0 succeeded, 1 a step failed, 128 + signal where one ended the run."""
+        """0 succeeded, 1 a step failed or the verdict is not in the store, 128 + signal where one ended the run."""
         if self.stopped_by is not None:
             return 128 + self.stopped_by
-        return 0 if self.status == "succeeded" else 1
+        return 0 if self.status == "succeeded" and self.recorded else 1
 
 
 def default_workers() -> int:
@@ -119,14 +124,18 @@ def run_flow(
     )
     status: Status = "stopped"
     hooks: tuple[HookOutcome, ...] = ()
+    recorded = True
     try:
         with processes:
             status = engine.run()
+            if _belongs_to_another(store, maker):
+                raise _taken(store, planned["flow"], run)
             hooks = run_exit_hooks(engine, maker.for_hooks(), tree.graph, status)
     finally:
         # Also where whoever watched is gone (a closed pipe): then the run counts as stopped.
         shutil.rmtree(scratch, ignore_errors=True)
-        _publish_end(store, maker, status, engine, hooks)
+        if not _belongs_to_another(store, maker):
+            recorded = _publish_end(store, maker, status, engine, hooks, on_event)
     return RunOutcome(
         flow=planned["flow"],
         run=run,
@@ -137,6 +146,7 @@ def run_flow(
         tasks=engine.tasks_done,
         seconds=time.monotonic() - started,
         stopped_by=engine.stopped_by,
+        recorded=recorded,
     )
 
 
@@ -198,22 +208,43 @@ class _Attempts:
 
 def _record_lost(store: Store, process: Process, seconds: float, on_event: Callable[[Event], None]) -> None:
     assert process.status is not None, "it ended"
+    if process.status == EXIT_NO_RETRY:
+        return  # the shim refused, and left on purpose what it left: the records may be another run's
     try:
         record_lost(store, process.attempt, status=process.status, seconds=seconds, output=process.tail)
     except StoreError as error:
         on_event(Notice(text=f"the end of {process.task.step} at {process.task.at} could not be recorded: {error}"))
 
 
-def _publish_end(store: Store, run: _Attempts, status: Status, engine: Engine, hooks: tuple[HookOutcome, ...]) -> None:
+def _publish_end(
+    store: Store, run: _Attempts, status: Status, engine: Engine, hooks: tuple[HookOutcome, ...], on_event: Callable[[Event], None]
+) -> bool:
+    """Record how the run ended; return whether the store took it."""
     try:
         publish_end(store, run.plan["flow"], run.run, status=status, failures=engine.failures, hooks=hooks, run_uid=run.run_uid)
     except StoreError as error:
-        raise FlowcError(f"the run's end could not be recorded: {error}") from error
+        on_event(Notice(text=f"the run's end could not be recorded: {error}"))
+        return False
+    return True
 
 
 def _refuse_taken(store: Store, flow: str, run: str) -> None:
     if store.get(run_key(flow, run, "_run")) is not None or store.get(run_key(flow, run, "_end")) is not None:
-        raise UsageError(f"run id {run!r} is taken: {flow}/{run} is in {store.url} already", help="leave --run-id away to get a fresh one")
+        raise _taken(store, flow, run)
+
+
+def _taken(store: Store, flow: str, run: str) -> UsageError:
+    return UsageError(f"run id {run!r} is taken: {flow}/{run} is in {store.url} already", help="leave --run-id away to get a fresh one")
+
+
+def _belongs_to_another(store: Store, run: _Attempts) -> bool:
+    """Whether another process began a run of this name between our look and our first task: then nothing here is ours to record."""
+    key = run_key(run.plan["flow"], run.run, "_run")
+    try:
+        record = read_record(store, key)
+    except StoreError:
+        return False
+    return record is not None and record.get("run_uid") not in (None, run.run_uid)
 
 
 def _upload(store: Store, flow: str, digest: str, package: bytes) -> None:

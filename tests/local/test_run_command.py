@@ -4,12 +4,13 @@ import json
 import os
 import pty
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from support.runs import RUN, run, write_flow
+from support.runs import RUN, run, start, write_flow
 
 PARAMETERS = """
 alpha = Parameter("alpha", default=0.1, type=float, help="Learning rate.")
@@ -205,3 +206,37 @@ def test_a_store_that_cannot_be_written(tmp_path: Path) -> None:
     assert ran.code == 1
     assert "bug" not in ran.said
     assert "Traceback" not in ran.said
+
+
+def test_two_runs_with_one_id_at_once_keep_one_verdict(tmp_path: Path) -> None:
+    path = write_flow(tmp_path, PLAIN.replace("pass", "import time; time.sleep(2)"))
+    first, second = start(path, store=tmp_path / "store"), start(path, store=tmp_path / "store")
+    said = [process.communicate()[0] for process in (first, second)]
+    codes = sorted((first.returncode, second.returncode))
+    assert codes == [0, 2], said
+    assert "is taken" in said[0] + said[1]
+    records = tmp_path / "store" / "F" / "runs" / "r1"
+    end = json.loads((records / "_end").read_text())
+    began = json.loads((records / "_run").read_text())
+    assert (end["status"], end["run_uid"]) == ("succeeded", began["run_uid"])
+    assert not list(records.glob("*/*/fail.*"))
+
+
+def test_commands_to_copy_are_quoted_and_name_the_store_where_needed(tmp_path: Path) -> None:
+    path = write_flow(tmp_path, PLAIN)
+    elsewhere = tmp_path / "else where"
+    elsewhere.mkdir()
+    command = [sys.executable, "-m", "flowc", "run", "--run-id", "a b", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=elsewhere)
+    line = next(line for line in done.stdout.splitlines() if "look at it: " in line)
+    words = shlex.split(line.split("look at it: ")[1])
+    shown = subprocess.run([sys.executable, "-m", *words], capture_output=True, text=True, cwd=elsewhere)
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stdout.startswith("F/a%20b  succeeded")
+
+
+def test_terminal_that_cannot_show_a_character_stops_nothing(tmp_path: Path) -> None:
+    path = write_flow(tmp_path, PLAIN.replace("pass", "import os; os.write(1, '☃ é\\n'.encode())"))
+    ran = run(path, env={"PYTHONIOENCODING": "ascii"})
+    assert ran.code == 0
+    assert "\\u2603" in ran.said
