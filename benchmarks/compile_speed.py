@@ -11,8 +11,8 @@ from measure import MISSED, interleaved, machine, python, verdict
 FLOWC = [sys.executable, "-m", "flowc"]
 
 
-def compile_command(path: Path, out: Path) -> list[str]:
-    return [*FLOWC, "compile", str(path), "--target", "airflow", "-o", str(out)]
+def compile_command(path: Path, out: Path, *options: str) -> list[str]:
+    return [*FLOWC, "compile", *options, str(path), "--target", "airflow", "-o", str(out)]
 
 
 def main() -> int:
@@ -33,8 +33,8 @@ def main() -> int:
                 "pass": python("pass"),
                 "import libcst": python("import libcst"),
                 "ast.parse": python(f"import ast; ast.parse(open({str(paths[middle])!r}).read())"),
-                "small": compile_command(paths[small], out),
-                "middle": compile_command(paths[middle], out),
+                "small": compile_command(paths[small], out, "--no-cache"),
+                "middle": compile_command(paths[middle], out, "--no-cache"),
             },
             runs=given.runs,
         )
@@ -45,10 +45,10 @@ def main() -> int:
         held &= verdict(f"{middle} steps / ast.parse of the same source", costs["middle"].cpu / bare_parse, 7.5)
         wide = interleaved(
             {
-                "middle": compile_command(bare[middle], out),
-                "large": compile_command(bare[large], out),
-                "100 splits": compile_command(split[100], out),
-                "200 splits": compile_command(split[200], out),
+                "middle": compile_command(bare[middle], out, "--no-cache"),
+                "large": compile_command(bare[large], out, "--no-cache"),
+                "100 splits": compile_command(split[100], out, "--no-cache"),
+                "200 splits": compile_command(split[200], out, "--no-cache"),
             },
             runs=max(1, given.runs // 2),
             warmup=0,

@@ -12,6 +12,7 @@ import click
 
 from flowc.cache import Cache
 from flowc.cli.flow_argument import FlowArgument
+from flowc.collector import no_collector
 from flowc.disk import Disk
 from flowc.project_folder import find_project_root
 
@@ -38,14 +39,16 @@ def outcome_of(
     """
     path = flows[0].path
     if not (use_cache and os.path.isfile(path)):
-        return work(Disk())
+        with no_collector():
+            return work(Disk())
     cache = Cache(find_project_root(path, Disk()))
     question = [command, [[str(flow.path), os.path.abspath(flow.path), flow.name] for flow in flows], options]
     found = cache.find(question)
     if found is not None:
         return Outcome(**found)
     disk = Disk()
-    outcome = work(disk)
+    with no_collector():
+        outcome = work(disk)
     facts = disk.facts()
     if facts is not None:
         cache.keep(question, asdict(outcome), facts)

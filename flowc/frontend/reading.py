@@ -1,12 +1,11 @@
 """A flow file to flow graphs: the one entry of the frontend."""
 
 import ast
-import gc
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from flowc.collector import no_collector
 from flowc.diagnostics import codes
 from flowc.diagnostics.model import Report
 from flowc.disk import Disk
@@ -42,7 +41,7 @@ def read_flows(path: Path, report: Report, *, project_root: Path | None = None, 
     pyproject.toml or .git, else the file's own. `disk` remembers every file that was read and every path that was looked at.
     Raises UsageError where the file is outside of the project.
     """
-    with _no_collector():
+    with no_collector():
         return _read(path, report, project_root, disk or Disk())
 
 
@@ -79,15 +78,3 @@ def _report_relative_imports(module: Module, report: Report) -> None:
                 module.places.span(statement),
                 help=f"import it by its full name: from {statement.module or 'package'} import …",
             )
-
-
-@contextmanager
-def _no_collector() -> Iterator[None]:
-    """Switch the garbage collector off for the life of a read: syntax trees are many objects, and none of them garbage."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
