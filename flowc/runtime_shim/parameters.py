@@ -1,6 +1,7 @@
 """`Parameter`, `IncludeFile` and `JSONType`: what a flow declares, and how a given value becomes the declared one."""
 
 import json
+import os
 from collections.abc import Mapping
 
 from flowc.runtime_shim.config import ConfigValue, config_names, find_file, resolve
@@ -43,11 +44,14 @@ def parameter_context(name: str, flow_class: type | None = None) -> ParameterCon
 
 def user_name() -> str | None:
     """Return who runs this process, None where nobody knows (a container without a user)."""
-    import getpass
-
+    named = next((os.environ[name] for name in ("LOGNAME", "USER", "LNAME", "USERNAME") if os.environ.get(name)), None)
+    if named is not None:
+        return named
     try:
-        return getpass.getuser()
-    except (KeyError, OSError):
+        from pwd import getpwuid
+
+        return getpwuid(os.getuid()).pw_name
+    except (ImportError, KeyError):
         return None
 
 
