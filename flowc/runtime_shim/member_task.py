@@ -71,7 +71,9 @@ class MemberTasks:
         tries = self._tries(stop)
         while True:
             if tries.used > retry.times and not catches:
-                raise MemberFailed(f"{stop.step} at {stop.at} has no attempt left: {tries.used} began, as many as its @retry says", 1)
+                raise MemberFailed(
+                    f"{stop.step} at {stop.at} has no attempt left: it may have {retry.times + 1}, and {tries.used} began", EXIT_USER_ERROR
+                )
             attempts = self._attempts(stop, tries, retry.times)
             statuses = self._start(attempts)
             if all(status == EXIT_DONE for status in statuses):

@@ -34,8 +34,9 @@ def allowance_of(attempt: Attempt, plan: Plan, steps: Iterable[str]) -> Allowanc
     """Return what the engine allows a task that runs `steps`: as many retries as the largest `@retry` says, one more for `@catch`."""
     planned = [plan["steps"][step] for step in steps]
     most = max(step.get("retries") or 0 for step in planned)
-    since = 0 if attempt.user_retries is None else max(0, attempt.user_retries - most)
-    return Allowance(since, most > 0 or any("catch" in step for step in planned))
+    if most == 0 and not any("catch" in step for step in planned):
+        return Allowance(attempt.attempt, again=False)
+    return Allowance(0 if attempt.user_retries is None else max(0, attempt.user_retries - most), again=True)
 
 
 def tries_of(store: Store, attempt: Attempt, since: int) -> Tries:

@@ -15,7 +15,7 @@ from flowc.frontend import read_flows
 from flowc.ir.plan import build_plan, plan_bytes
 from flowc.ir.regions import RegionTree
 from flowc.ir.structure_regions import structure_regions
-from flowc.local.walk import Walk
+from flowc.local.walk import Ready, Walk
 from flowc.runtime_shim.contract import Attempt, Plan, commit_key, exit_key, run_key, task_key, task_prefix
 from flowc.runtime_shim.environment import attempt_to_environment
 from flowc.runtime_shim.records import read_record
@@ -38,12 +38,22 @@ class Tasks:
     def __init__(
         self, folder: Path, body: str, *, top: str = "", imports: str = "from flowc import *", files: Mapping[str, str] | None = None
     ) -> None:
+        source = f"{imports}\n{textwrap.dedent(top)}\n\nclass F(FlowSpec):\n{textwrap.indent(textwrap.dedent(body).strip(), '    ')}\n"
+        self._set_up(folder, source, files or {})
+
+    @classmethod
+    def of_source(cls, folder: Path, source: str) -> "Tasks":
+        """The tasks of the one flow in `source`."""
+        tasks = cls.__new__(cls)
+        tasks._set_up(folder, source, {})
+        return tasks
+
+    def _set_up(self, folder: Path, source: str, files: Mapping[str, str]) -> None:
         self.folder = folder
         self.code = folder / "code"
         self.code.mkdir(exist_ok=True)
-        for name, text in (files or {}).items():
+        for name, text in files.items():
             (self.code / name).write_text(text)
-        source = f"{imports}\n{textwrap.dedent(top)}\n\nclass F(FlowSpec):\n{textwrap.indent(textwrap.dedent(body).strip(), '    ')}\n"
         (self.code / "flow.py").write_text(source)
         self.tree = _tree(self.code / "flow.py")
         self.plan: Plan = build_plan(self.tree)
@@ -72,6 +82,27 @@ class Tasks:
         process = self.start(step, at, attempt, **changes)
         out, _ = process.communicate(timeout=60)
         return Ended(process.returncode, out)
+
+    def loop(self, step: str, at: str = "r", attempt: int = 0, **changes: Any) -> Ended:
+        """Run all turns of a loop in one process."""
+        return self.run(step, at, attempt, verb="loop", **changes)
+
+    def run_fused(self, **changes: Any) -> None:
+        """Run every task once, each outermost loop in one process; none may fail."""
+        walk = Walk(self.tree)
+        while (ready := walk.next_task()) is not None:
+            if not self.committed(ready.step, ready.at if ready.gang is None else f"{ready.at}.0"):
+                for ended in self._run_ready(ready, **changes):
+                    assert ended.code == 0, f"{ready.step} at {ready.at}: {ended.out}"
+            walk.done(ready, self.record(ready.step, ready.at)["control"] if ready.gang is None else {"count": ready.gang})
+        assert walk.over
+
+    def _run_ready(self, ready: Ready, **changes: Any) -> list[Ended]:
+        if ready.gang is not None:
+            return self.gang(ready.step, ready.at, ready.gang, **changes)
+        if ready.step in self.plan["loops"]:
+            return [self.loop(ready.step, ready.at.rpartition("~")[0], **changes)]
+        return [self.run(ready.step, ready.at, **changes)]
 
     def run_all(self, **changes: Any) -> None:
         """Run every task once, one after the other in the order of the flow; none may fail."""
