@@ -17,6 +17,8 @@ TAIL_BYTES = 7 * 1024 * 1024
 LONGEST_LINE = 64 * 1024
 """A labelled line that goes on for longer is broken."""
 _STOPPED = b"!"
+_MOST_IN_PIPE = 1024 * 1024
+"""Bytes that wait in a pipe at most: fs.pipe-max-size of Linux (pipe(7))."""
 
 
 class Capture:
@@ -42,6 +44,7 @@ class Capture:
         """Begin; whoever wrote to descriptors 1 and 2 before is flushed first."""
         _flush()
         self._real = (os.dup(1), os.dup(2))
+        self._owner = os.getpid()
         self._read, write = os.pipe()
         self._stop_read, self._stop_write = os.pipe()
         os.dup2(write, 1)
@@ -55,11 +58,12 @@ class Capture:
         self._pump.start()
 
     def stop(self) -> None:
-        """End, and wait until all that was written before has been passed on. Safe to call twice.
+        """End, and wait until all that was written before has been passed on. Safe to call twice, and nothing in a forked child.
 
+        Who goes on writing, a child process for one, is not waited for.
         Descriptors 1 and 2 are given back; with `last_word` they lead nowhere from here on.
         """
-        if not self._running or self._real is None:
+        if not self._running or self._real is None or os.getpid() != self._owner:
             return
         self._running = False
         _flush()
@@ -115,8 +119,8 @@ class Capture:
         self.stop()
 
     def _pump_all(self) -> None:
-        stopped = False
-        while True:
+        stopped, left = False, _MOST_IN_PIPE
+        while left > 0:
             ready, _, _ = select.select([self._read] if stopped else [self._read, self._stop_read], [], [], 0 if stopped else None)
             if self._read in ready:
                 data = os.read(self._read, 65536)
@@ -124,6 +128,7 @@ class Capture:
                     return
                 self._keep(data)
                 self._pass_on(data)
+                left -= len(data) if stopped else 0
             elif stopped:
                 return
             if self._stop_read in ready:

@@ -8,6 +8,7 @@ from types import FrameType
 
 from flowc.runtime_shim.exceptions import InvalidNextException, TimeoutException
 from flowc.runtime_shim.flowspec import FlowSpec, steps_of
+from flowc.runtime_shim.forks import UserCode
 from flowc.runtime_shim.steps_around import call_around, has_around
 from flowc.runtime_shim.typed import Any
 
@@ -21,7 +22,7 @@ def call_step(flow: FlowSpec, step: str, inputs: Any, *, timeout: float | None, 
     function = steps_of(type(flow))[step]
     arguments = () if inputs is None else (inputs,)
     try:
-        with time_limit(step, timeout):
+        with UserCode(), time_limit(step, timeout):
             call_around(function, step, flow, arguments)
         if has_around(function):
             _go_on(flow)

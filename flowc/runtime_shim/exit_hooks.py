@@ -10,6 +10,7 @@ from flowc.runtime_shim.contract import EXIT_BUG, EXIT_DONE, EXIT_USER_ERROR, At
 from flowc.runtime_shim.decorators import flow_decorators
 from flowc.runtime_shim.exceptions import MetaflowException
 from flowc.runtime_shim.failures import UserFailed, classify
+from flowc.runtime_shim.forks import UserCode
 from flowc.runtime_shim.loading import LoadedFlow
 from flowc.runtime_shim.stores import open_store
 from flowc.runtime_shim.task_records import RunRecords
@@ -84,7 +85,8 @@ def _call(name: str, function: Callable[..., Any], attempt: Attempt) -> HookCall
     try:
         parameters = inspect.signature(function).parameters.values()
         takes_run = any(found.name == "run" or found.kind is inspect.Parameter.VAR_KEYWORD for found in parameters)
-        function(**({"run": _run(attempt)} if takes_run else {}))
+        with UserCode():
+            function(**({"run": _run(attempt)} if takes_run else {}))
     except (Exception, SystemExit) as error:
         return HookCall(name, error)
     return HookCall(name, None)

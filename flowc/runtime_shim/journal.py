@@ -93,7 +93,14 @@ def ending_on_sigterm(journal: Journal) -> Iterator[None]:
         yield
         return
 
+    owner = os.getpid()
+
     def end(number: int, frame: Any) -> None:
+        if os.getpid() != owner:
+            # A child that user code forked: it ends as if it had no handler (`multiprocessing.Pool` ends its workers so).
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+            return
         if journal.closed:
             return
         journal.closed = True

@@ -12,6 +12,7 @@ from types import FunctionType, ModuleType
 
 from flowc.runtime_shim import alias, config
 from flowc.runtime_shim.contract import PLAN_VERSION, VERSION, Plan
+from flowc.runtime_shim.forks import UserCode
 from flowc.runtime_shim.typed import Any, NamedTuple
 
 
@@ -93,7 +94,8 @@ def import_file(file: str, project_root: str) -> ModuleType:
     module = util.module_from_spec(spec)
     sys.modules[name] = module
     try:
-        spec.loader.exec_module(module)
+        with UserCode():
+            spec.loader.exec_module(module)
     except BaseException:
         sys.modules.pop(name, None)
         raise

@@ -250,3 +250,35 @@ def test_an_import_that_fails_is_the_first_steps_failure(tmp_path: Path) -> None
     assert ran.code == 1
     assert ran.said.rstrip().endswith("No module named 'does_not_exist_anywhere'")
     assert ran.end()["failed"][0]["step"] == "start"
+
+
+def test_what_a_step_forks_or_leaves_running_does_not_hold_the_run(tmp_path: Path) -> None:
+    top = """
+    import multiprocessing, os, subprocess, sys
+
+    multiprocessing.set_start_method("fork")
+
+    def square(number):
+        return number * number
+    """
+    body = """
+    @step
+    def start(self):
+        with multiprocessing.Pool(2) as workers:
+            self.squares = workers.map(square, range(3))
+        if os.fork() == 0:
+            sys.exit(3)
+        os.wait()
+        print("x\\n" * 50_000)
+        subprocess.Popen(["yes"])
+        self.next(self.end)
+
+    @step
+    def end(self):
+        print(self.squares)
+    """
+    ran = run(write_flow(tmp_path, body, top=top))
+    assert ran.code == 0, ran.said[-1000:]
+    assert "[end r] [0, 1, 4]" in ran.said
+    assert ran.said.count("\n[start r] x") >= 50_000
+    assert not list((tmp_path / "store/F/runs/r1/start/r").glob("fail.*"))
