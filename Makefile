@@ -13,7 +13,7 @@ export FLOWC_METAFLOW_PYTHON ?= $(CURDIR)/$(ENGINES)/metaflow/bin/python
 export FLOWC_AIRFLOW_VENV ?= $(CURDIR)/$(ENGINES)/airflow-$(AIRFLOW)
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup engines check format lint types imports unit test conformance-airflow golden benchmark clean
+.PHONY: help run setup engines check format lint types imports unit test conformance-airflow golden docs-fix benchmark clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ conformance-airflow: setup engines ## run flows under the real schedulers of Air
 
 golden: setup ## write the golden files anew; read the diff before you commit it
 	$(PYTEST) -q tests/golden tests/diagnostics --update-goldens
+
+docs-fix: setup ## write what the pages of docs/diagnostics show anew; read the diff before you commit it
+	$(PYTEST) -q tests/diagnostics/test_pages.py --update-goldens
 
 benchmark: setup engines ## print the figures and ratios of benchmarks/
 	$(BIN)/python benchmarks/run.py

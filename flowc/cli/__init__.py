@@ -14,6 +14,7 @@ from flowc.runtime_shim.version import VERSION
 SUMMARY = "Compile Python flows to the schedulers that companies already run."
 COMMANDS = {
     "check": "Report every finding of the flows.",
+    "explain": "Say what a finding means and what to write instead.",
     "graph": "Show the flow graph and the region tree.",
     "run": "Run a flow here, through the same shim as in production.",
     "compile": "Write the files of a target.",

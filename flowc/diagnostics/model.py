@@ -23,6 +23,14 @@ class Code:
     headline: str
     severity: Severity = Severity.ERROR
 
+    @property
+    def structural(self) -> bool:
+        """Whether a compile without this finding would be wrong, so that it can be neither ignored nor turned off.
+
+        So are all errors but FLC3xx, which are about what the code of a step does when it runs.
+        """
+        return self.severity is Severity.ERROR and not self.id.startswith("FLC3")
+
 
 @dataclass(frozen=True, slots=True)
 class Label:

@@ -1,4 +1,4 @@
-"""Example flows under `tests/data/diagnostics/CODE/` or `CODE-words/`: their findings, in full. `make golden` writes them anew.
+"""Example flows beside those of the pages, `tests/data/diagnostics/CODE-words/`: their findings, in full. `make golden` writes them anew.
 
 A folder may hold `targets.txt`, which names the targets that it is checked for as well. Every flow under `tests/data/clean/` is one
 that a careless check would complain about.
@@ -17,8 +17,6 @@ DATA = Path(__file__).parents[1] / "data" / "diagnostics"
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 EXAMPLES = sorted(folder.name for folder in DATA.iterdir() if folder.is_dir())
 CLEAN = sorted(path for path in DATA.with_name("clean").glob("*.py") if path.stem != "settings")
-ELSEWHERE = ("FLC4", "FLC5", "FLC6")
-"""Targets, code packages and runs have tests of their own; an example here is welcome."""
 
 
 def check(name: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, str]:
@@ -51,11 +49,6 @@ def test_clean_flow_stays_clean(path: Path, monkeypatch: pytest.MonkeyPatch, cap
     monkeypatch.chdir(path.parent)
     exit_code = cli.main(["check", path.name], standalone_mode=False)
     assert (exit_code, capsys.readouterr().out) == (0, f"no errors in {path.name}\n")
-
-
-def test_every_code_has_an_example() -> None:
-    wanted = [code for code in registry() if not code.startswith(ELSEWHERE)]
-    assert [code for code in wanted if code not in EXAMPLES] == []
 
 
 def test_every_example_has_a_code() -> None:

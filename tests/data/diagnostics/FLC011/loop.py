@@ -1,5 +1,0 @@
-from flow import TrainFlow
-
-
-class Loop(TrainFlow):
-    pass
