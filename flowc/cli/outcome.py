@@ -43,9 +43,9 @@ def outcome_of(
             return work(Disk())
     cache = Cache(find_project_root(path, Disk()))
     question = [command, [[str(flow.path), os.path.abspath(flow.path), flow.name] for flow in flows], options]
-    found = cache.find(question)
+    found = _restored(cache.find(question))
     if found is not None:
-        return Outcome(**found)
+        return found
     disk = Disk()
     with no_collector():
         outcome = work(disk)
@@ -53,3 +53,12 @@ def outcome_of(
     if facts is not None:
         cache.keep(question, asdict(outcome), facts)
     return outcome
+
+
+def _restored(kept: Any) -> Outcome | None:
+    """Return the outcome in a cache entry, None where it is none."""
+    match kept:
+        case {"code": int(code), "said": str(said), "findings": str(findings), "files": dict(files)}:
+            if all(isinstance(text, str) for text in files.values()):
+                return Outcome(code=code, said=said, findings=findings, files=files)
+    return None

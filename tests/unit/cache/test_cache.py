@@ -192,6 +192,9 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "stamped depth": lambda data: _stamped(b"[" * 100_000),
     "no facts": _entry(lambda entry: entry.pop("facts")),
     "facts of another kind": _entry(lambda entry: entry.update(facts=[["colour", "/", "blue"]])),
+    "no answer": _entry(lambda entry: entry.pop("answer")),
+    "answer of another shape": _entry(lambda entry: entry.update(answer={"code": "0"})),
+    "files of another shape": _entry(lambda entry: entry["answer"].update(files={"a": 1})),
     "facts of another shape": _entry(lambda entry: entry.update(facts=[1, 2])),
 }
 
