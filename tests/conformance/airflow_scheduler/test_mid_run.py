@@ -14,7 +14,13 @@ from flowc.runtime_shim.stores import open_store
 pytestmark = [pytest.mark.airflow, pytest.mark.scheduler, pytest.mark.slow]
 
 FLOWS = Path(__file__).parent / "flows"
-IMPATIENT = {"SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "30", "SCHEDULER__SCHEDULER_ZOMBIE_TASK_THRESHOLD": "30"}
+IMPATIENT = {
+    "SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD": "20",
+    "SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "10",
+    "SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "30",
+    "SCHEDULER__SCHEDULER_ZOMBIE_TASK_THRESHOLD": "30",
+}
+"""How soon the other scheduler takes over: by default it takes five minutes."""
 
 
 def test_a_run_stays_on_its_code(running: Running, tmp_path: Path) -> None:
