@@ -118,7 +118,7 @@ def measured(role: str, given: argparse.Namespace, folder: Path) -> dict[str, An
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--mib", type=int, default=256)
-    options.add_argument("--runs", type=int, default=5)
+    options.add_argument("--runs", type=int, default=11)
     options.add_argument("--folder", type=Path, help="where the store is made; by default where temporary files go")
     options.add_argument("--child", choices=ROLES, help=argparse.SUPPRESS)
     given = options.parse_args()
