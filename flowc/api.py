@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -195,7 +195,8 @@ def _compile(
     backends = [load_backend(target) for target in dict.fromkeys(targets)]
     if flow.tree is None or not checked.ok:
         return []
-    options = Options(root=settings.root, python=settings.python, image=settings.image, max_map_length=settings.max_map_length)
+    options = Options(**{spec.name: getattr(settings, spec.name) for spec in fields(Options)})
+    backends = [backend.form(options) for backend in backends]
     plan = build_plan(flow.tree)
     for backend in backends:
         check_capabilities(flow.tree, backend, report, others=other_backends(backend.name))

@@ -25,6 +25,9 @@ def command(
     env: str | None,
     root: str | None,
     python: str | None,
+    operator: str | None,
+    image: str | None,
+    keep_failed_pods: bool | None,
     max_map_length: int | None,
 ) -> int:
     """Deploy FLOW (train.py, or train.py:TrainFlow): the diff first, then the code package, then the file."""
@@ -36,7 +39,9 @@ def command(
         [(named.path, named.name)],
         [target],
         env=env,
-        overrides=overrides(root=root, python=python, max_map_length=max_map_length),
+        overrides=overrides(
+            root=root, python=python, operator=operator, image=image, keep_failed_pods=keep_failed_pods, max_map_length=max_map_length
+        ),
     )
     show_findings(result)
     if not result.ok:

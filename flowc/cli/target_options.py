@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from flowc.settings import OPERATORS
+
 if TYPE_CHECKING:
     from flowc.api import CompileResult
 
@@ -14,12 +16,15 @@ _OPTIONS = (
     click.option("--env", metavar="NAME", help="Settings table env.NAME of the project."),
     click.option("--root", metavar="URL", help="Store that the tasks use, such as s3://bucket/prefix."),
     click.option("--python", metavar="PATH", help="Interpreter that runs the steps on a worker."),
+    click.option("--operator", type=click.Choice(OPERATORS), help="On Airflow, a step is a process of the worker or a pod."),
+    click.option("--image", metavar="IMAGE", help="Container image of the steps, where they are pods."),
+    click.option("--keep-failed-pods", is_flag=True, default=None, help="Leave pods that failed in the cluster."),
     click.option("--max-map-length", type=click.IntRange(min=1), metavar="N", help="The site's Airflow setting [core] max_map_length."),
 )
 
 
 def target_options(function: Decorated) -> Decorated:
-    """Add the options to a command; it takes them as `env`, `root`, `python` and `max_map_length`."""
+    """Add the options to a command; it takes them by their names."""
     for option in reversed(_OPTIONS):
         function = option(function)
     return function

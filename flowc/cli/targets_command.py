@@ -1,9 +1,16 @@
 """`flowc targets`: what each target can do, from its capability table, or what each can do with one flow."""
 
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
 import click
 
 from flowc.cli.flow_argument import FlowArgument, parse_flow_argument
 from flowc.cli.output import say, wants_color
+
+if TYPE_CHECKING:
+    from flowc.backends.capabilities import Support
+    from flowc.backends.constructs import Construct
 
 
 @click.command()
@@ -19,19 +26,26 @@ def command(flow: str | None, env: str | None) -> int:
 
 
 def _print_tables() -> None:
-    from flowc.backends.constructs import Construct
     from flowc.backends.registry import TARGETS, load_backend
 
-    width = max(len(construct.value) for construct in Construct)
     for place, name in enumerate(TARGETS):
-        table = load_backend(name).capabilities
-        say(("\n" if place else "") + f"{name}\n")
-        for construct in Construct:
-            row = table[construct]
-            said = row.text if row.issue is None else f"{row.text} (issue {row.issue})"
-            if row.warns:
-                said += f"; warns: {row.warns}"
-            say(f"  {construct.value:<{width}}  {row.stance.value:<8} {said}\n")
+        usual = load_backend(name).capabilities
+        say("\n" if place else "")
+        for options, form in load_backend(name).forms.items():
+            table = form.capabilities
+            changed = [construct for construct in table if not options or table[construct] != usual[construct]]
+            say(f"\n{name} {options}, where it differs\n" if options else f"{name}\n")
+            _print_rows(table, changed)
+
+
+def _print_rows(table: "Mapping[Construct, Support]", constructs: "Sequence[Construct]") -> None:
+    width = max(len(construct.value) for construct in table)
+    for construct in constructs:
+        row = table[construct]
+        said = row.text if row.issue is None else f"{row.text} (issue {row.issue})"
+        if row.warns:
+            said += f"; warns: {row.warns}"
+        say(f"  {construct.value:<{width}}  {row.stance.value:<8} {said}\n")
 
 
 def _print_report(flow: FlowArgument, env: str | None) -> None:

@@ -28,6 +28,9 @@ SECRET_SOURCE = Code("FLC432", "secret-source", "@secrets source {source!r} cann
 POD_ARGUMENT_WITHOUT_EFFECT = Code(
     "FLC433", "pod-argument-without-effect", '@kubernetes argument "{argument}" has no effect: {why}', Severity.WARNING
 )
+LOOP_OF_SEVERAL_PODS = Code(
+    "FLC434", "loop-of-several-pods", 'steps of the loop of "{step}" differ in {argument}, and {target} runs it in one pod'
+)
 
 # names
 INVALID_STEP_NAME = Code("FLC150", "invalid-step-name", 'step name "{step}" has {found}')

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Mapping
 
-from flowc.runtime_shim import contract
 from flowc.runtime_shim.contract import Attempt
 from flowc.runtime_shim.decorators import Applied, find, step_decorators
 from flowc.runtime_shim.exceptions import MetaflowException
@@ -82,8 +81,8 @@ def set_environment(flow_class: type, step: str) -> None:
 def _set_secrets(mark: Applied, step: str) -> None:
     for source in mark.arguments["sources"] or ():
         kind = source.get("type") if isinstance(source, Mapping) else str(source).partition(".")[0]
-        if kind == "kubernetes" and os.environ.get(contract.ENGINE, "local") != "local":
-            continue  # the pod has them
+        if kind == "kubernetes":
+            continue  # a pod has its variables already; elsewhere they are for whoever runs the flow to set
         if kind != "inline" or not isinstance(source, Mapping):
             raise MetaflowException(
                 f"step {step!r}: @secrets source {kind!r} cannot be read by this version of flowc; it reads 'inline'. "

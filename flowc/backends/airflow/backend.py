@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
-from flowc.backends.airflow.capabilities import CAPABILITIES
+from flowc.backends.airflow.capabilities import CAPABILITIES, POD_CAPABILITIES
 from flowc.backends.airflow.emit import Provenance, emit
 from flowc.backends.airflow.limits import check_limits
 from flowc.backends.airflow.lower import lower
-from flowc.backends.base import Manifest, Options, Unit
+from flowc.backends.airflow.pod_form import check_pods, with_pods
+from flowc.backends.base import Backend, Manifest, Options, Unit
 from flowc.backends.capabilities import Support
 from flowc.backends.constructs import Construct
 from flowc.diagnostics.model import Report
@@ -15,23 +16,38 @@ from flowc.runtime_shim.contract import VERSION, Plan
 
 
 class AirflowBackend:
-    """See `Backend`."""
+    """See `Backend`. `pods`: every step is a pod, not a process of the worker."""
 
     name = "airflow"
+
+    def __init__(self, *, pods: bool = False) -> None:
+        self.pods = pods
 
     @property
     def capabilities(self) -> Mapping[Construct, Support]:
         """The stance on every construct."""
-        return CAPABILITIES
+        return POD_CAPABILITIES if self.pods else CAPABILITIES
+
+    @property
+    def forms(self) -> Mapping[str, Backend]:
+        """The Bash form and the Kubernetes form."""
+        return {"": BACKEND, "--operator kubernetes": POD_BACKEND}
+
+    def form(self, options: Options) -> Backend:
+        """Return the form that the option `operator` names."""
+        return POD_BACKEND if options.operator == "kubernetes" else BACKEND
 
     def check(self, tree: RegionTree, plan: Plan, options: Options, report: Report) -> None:
         """Report what the flow asks beyond the limits of Airflow."""
         check_limits(tree, plan, report)
+        if self.pods:
+            check_pods(tree, options, report)
 
     def emit(self, unit: Unit) -> tuple[Manifest, ...]:
         """Return the DAG file, named after the flow so that it can go into a DAG folder as it is."""
         provenance = Provenance(VERSION, unit.tree.graph.project_path, unit.source_digest, _options_text(unit.options))
-        return (Manifest(f"{unit.plan['flow']}.py", emit(lower(unit), provenance)),)
+        dag = with_pods(unit, lower(unit)) if self.pods else lower(unit)
+        return (Manifest(f"{unit.plan['flow']}.py", emit(dag, provenance)),)
 
 
 def _options_text(options: Options) -> str:
@@ -39,11 +55,16 @@ def _options_text(options: Options) -> str:
     if options.root is not None:
         given.append(f"--root {options.root}")
     usual = Options()
-    if options.python != usual.python:
+    if options.python != usual.python and options.operator == "bash":
         given.append(f"--python {options.python}")
     if options.max_map_length != usual.max_map_length:
         given.append(f"--max-map-length {options.max_map_length}")
+    if options.operator != usual.operator:
+        given.append(f"--operator {options.operator}")
+        if options.image is not None:
+            given.append(f"--image {options.image}")
     return " ".join(given)
 
 
 BACKEND = AirflowBackend()
+POD_BACKEND = AirflowBackend(pods=True)

@@ -35,10 +35,18 @@ CAPABILITIES: dict[Construct, Support] = {
     Construct.RESOURCES: lowered("read, and of no effect on the worker").warning(
         "the worker runs the step within its own limits: nothing is reserved or capped"
     ),
-    Construct.KUBERNETES: notimpl("KubernetesPodOperator", issue=FULL_AIRFLOW, instead="remove @kubernetes to run the step on the worker"),
+    Construct.KUBERNETES: notimpl(
+        "pods beside processes of the worker in one DAG",
+        issue=FULL_AIRFLOW,
+        instead='compile with --operator kubernetes (operator = "kubernetes" in flowc.toml), which makes every step a pod',
+    ),
     Construct.BATCH: notimpl("an operator for AWS Batch", issue=FULL_AIRFLOW, instead="remove @batch to run the step on the worker"),
     Construct.ENVIRONMENT: native("environment of the task"),
-    Construct.SECRETS: notimpl("references to secrets", issue=FULL_AIRFLOW, instead="set the variable in the worker's environment"),
+    Construct.SECRETS: notimpl(
+        "secrets that the worker reads",
+        issue=FULL_AIRFLOW,
+        instead="set the variable in the worker's environment, or compile with --operator kubernetes and name Kubernetes secrets",
+    ),
     Construct.CONDA: notimpl("environments", issue=FULL_AIRFLOW, instead="install the packages where the worker's python finds them"),
     Construct.PYPI: notimpl("environments", issue=FULL_AIRFLOW, instead="install the packages where the worker's python finds them"),
     Construct.CARD: lowered("the step runs without its card, as everywhere so far"),
@@ -53,3 +61,18 @@ CAPABILITIES: dict[Construct, Support] = {
     Construct.EXIT_HOOK: notimpl("teardown task", issue=FULL_AIRFLOW, instead="watch the DAG run with an Airflow callback of the site"),
     Construct.OTHER_DECORATOR: notimpl("a meaning on Airflow", issue=FULL_AIRFLOW, instead="remove the decorator for this target"),
 }
+
+_IN_THE_IMAGE = "install the packages in the image"
+
+POD_CAPABILITIES: dict[Construct, Support] = CAPABILITIES | {
+    Construct.RESOURCES: native("requests and limits of the pod, with @kubernetes the larger of both"),
+    Construct.KUBERNETES: native("KubernetesPodOperator with a pod template"),
+    Construct.SECRETS: native("Kubernetes secrets, whose keys become variables of the pod"),
+    Construct.ENVIRONMENT: native("environment of the container"),
+    Construct.BATCH: notimpl("an operator for AWS Batch", issue=FULL_AIRFLOW, instead="write @kubernetes instead of @batch"),
+    Construct.CONDA: notimpl("environments", issue=FULL_AIRFLOW, instead=_IN_THE_IMAGE),
+    Construct.PYPI: notimpl("environments", issue=FULL_AIRFLOW, instead=_IN_THE_IMAGE),
+    Construct.CONDA_BASE: notimpl("environments", issue=FULL_AIRFLOW, instead=_IN_THE_IMAGE),
+    Construct.PYPI_BASE: notimpl("environments", issue=FULL_AIRFLOW, instead=_IN_THE_IMAGE),
+}
+"""The same with `--operator kubernetes`: every step is a pod."""

@@ -57,7 +57,9 @@ def emit(dag: Dag, provenance: Provenance) -> str:
         groups=bool(groups),
         arms=arms,
         merges=merges,
-        python=literal(shlex.quote(dag.python)),
+        pods=dag.pods,
+        templates=[(name, value_text(dict(value), len(name) + 3)) for name, value in (dag.pods.templates if dag.pods else ())],
+        python=dag.python if dag.pods else literal(shlex.quote(dag.python)),
         max_map_length=dag.max_map_length,
         environment=dag.environment,
         dag_id=dag.dag_id,
@@ -130,6 +132,10 @@ def _step_call(task: StepTask) -> Call:
         keywords["control"] = True
     if task.environment:
         keywords["env"] = dict(task.environment)
+    if task.pod is not None:
+        keywords["pod"] = Code(task.pod)
+    if task.python is not None:
+        keywords["python"] = task.python
     if task.retries:
         keywords["retries"] = task.retries
         keywords["retry_delay"] = _timedelta(task.retry_seconds)

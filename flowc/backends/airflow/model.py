@@ -1,7 +1,8 @@
 """The DAG file as data: what `lower` makes and `emit` writes. Task ids are final, places among variables are not chosen yet."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from flowc.ir.graph import StepName
 
@@ -14,7 +15,7 @@ class StepTask:
 
     each: the task id of the planner whose addresses the step runs at; None at the top of the flow. control: a planner or gate reads
     what the step hands over. environment: beside what all steps share, in order. tries: retries that Airflow makes. Seconds may
-    be fractions.
+    be fractions. pod, python: the constant of its pod and its interpreter, where they are not those that most steps have.
     """
 
     task_id: str
@@ -27,6 +28,8 @@ class StepTask:
     retries: int
     retry_seconds: float
     timeout_seconds: float | None
+    pod: str | None = None
+    python: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +85,20 @@ class FormParameter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PodForm:
+    """What makes every step a pod: pod templates by the constants that hold them, `usual` the constant of most steps.
+
+    prefix: what the names of pods begin with. keywords: further arguments of every operator.
+    """
+
+    templates: tuple[tuple[str, Mapping[str, Any]], ...]
+    usual: str
+    prefix: str
+    startup_seconds: int
+    keywords: tuple[tuple[str, object], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dag:
     """One DAG file. `units` stand in the order they are written; `edges` lead between ids of tasks and groups at the top.
 
@@ -97,3 +114,4 @@ class Dag:
     environment: tuple[tuple[str, str], ...]
     python: str
     max_map_length: int
+    pods: PodForm | None = None
