@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flowc.diagnostics import Diagnostic, Report, Severity
+from flowc.diagnostics.ignores import without_ignored
+from flowc.diagnostics.severities import read_severities, with_severities
 from flowc.disk import Disk
 from flowc.errors import EngineError, FlowcError, UsageError
 from flowc.frontend import ClosureFile, read_flows
@@ -77,13 +79,14 @@ def check(
 ) -> CheckResult:
     """Read the flows of a file and report every finding of the language; `name` picks one flow of several, `env` a table of settings.
 
-    `disk` remembers what was read and looked at.
+    Ignore comments and the severities of the settings have been applied. `disk` remembers what was read and looked at.
     Raises UsageError if the file was read and has no flow called `name`, and for settings that cannot be read.
     """
     report = Report()
     disk = disk or Disk()
     reading = read_flows(Path(path), report, project_root=project_root, disk=disk)
     settings = load_settings(reading.project_root, env, disk=disk)
+    severities = read_severities(settings.severity, settings.origin)
     graphs = [replace(graph, environment=settings.environment) for graph in reading.flows if name in (None, graph.name)]
     if name is not None and reading.flows and not graphs:
         names = ", ".join(graph.name for graph in reading.flows)
@@ -93,9 +96,11 @@ def check(
         check_graph(graph, report)
         tree = structure_regions(graph, report)
         flows.append(CheckedFlow(graph=graph, tree=tree, closure=tuple(reading.closures.get(graph.name, ()))))
+    complete = graphs[0].file if graphs and len(graphs) == len(reading.flows) else None
+    found = without_ignored(report.diagnostics, reading.sources, complete=complete)
     return CheckResult(
         flows=tuple(flows),
-        diagnostics=report.diagnostics,
+        diagnostics=with_severities(found, severities),
         sources=reading.sources,
         project_root=reading.project_root,
         settings=settings,
@@ -171,7 +176,8 @@ def compile_flows(
         for flow in checked.flows:
             compiled.extend(_compile(flow, checked, targets, settings, report, disk))
         diagnostics.extend(checked.diagnostics)
-        diagnostics.extend(report.diagnostics)
+        found = without_ignored(report.diagnostics, checked.sources)
+        diagnostics.extend(with_severities(found, read_severities(settings.severity, settings.origin)))
         sources.update(checked.sources)
     unique = tuple(sorted(dict.fromkeys(diagnostics), key=lambda found: (found.span, found.code.id, found.message)))
     failed = any(found.severity is Severity.ERROR for found in unique)

@@ -33,6 +33,7 @@ class Settings:
     airflow_url: the address of Airflow's API server (2.x: webserver), for `flowc trigger`, `status` and `terminate`.
     airflow_token_env, airflow_user_env, airflow_password_env: names of the environment variables that hold what signs in there.
     environment: stands in front of a flow's deployed name, for schedulers that share a store.
+    severity: what findings count as, by code: "off", "warning" or "error".
     """
 
     root: str | None = None
@@ -53,6 +54,7 @@ class Settings:
     airflow_user_env: str = "FLOWC_AIRFLOW_USER"
     airflow_password_env: str = "FLOWC_AIRFLOW_PASSWORD"
     environment: str | None = None
+    severity: Mapping[str, Any] = field(default_factory=dict)
     origin: str | None = field(default=None, compare=False)
 
 
@@ -75,6 +77,7 @@ _KINDS: dict[str, type] = {
     "airflow_user_env": str,
     "airflow_password_env": str,
     "environment": str,
+    "severity": dict,
 }
 
 
@@ -90,10 +93,9 @@ def load_settings(project_root: Path, env: str | None = None, *, disk: Disk | No
         if not isinstance(environments, dict) or env not in environments:
             known = ", ".join(sorted(environments)) if isinstance(environments, dict) and environments else "none"
             raise UsageError(f"no settings for environment {env!r} (found: {known})", help=_where_to_add(env, origin))
-        shared = values.get("kubernetes")
-        values.update(environments[env])
-        if isinstance(shared, dict) and isinstance(values["kubernetes"], dict):
-            values["kubernetes"] = {**shared, **values["kubernetes"]}
+        for key, value in environments[env].items():
+            shared = values.get(key)
+            values[key] = {**shared, **value} if isinstance(shared, dict) and isinstance(value, dict) else value
     for key, value in values.items():
         _check(key, value, origin)
     if "include" in values:

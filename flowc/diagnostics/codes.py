@@ -139,6 +139,12 @@ REPEATED_FLOW = Code("FLC014", "repeated-flow", 'flow "{name}" is defined more t
 DATA_FILE_MISSING = Code("FLC015", "data-file-missing", 'default file "{path}" of "{name}" was not found', Severity.WARNING)
 DATA_FILE_OUTSIDE = Code("FLC016", "data-file-outside", 'default file "{path}" of "{name}" lies outside the project', Severity.WARNING)
 
+# --- FLC040-049: ignore comments ----------------------------------------------------------------------------------------------
+
+UNUSED_IGNORE = Code("FLC040", "unused-ignore", "ignore comment silences no {name} on this line", Severity.WARNING)
+UNKNOWN_IGNORE = Code("FLC041", "unknown-ignore", "ignore comment names {name!r}, which is no code", Severity.WARNING)
+IGNORE_WITHOUT_CODE = Code("FLC042", "ignore-without-code", "ignore comment names no code and silences nothing", Severity.WARNING)
+
 # --- FLC100-149: declarations, values, decorators ---------------------------------------------------------------------------
 
 DECLARATION_NAME = Code("FLC100", "declaration-name", "name of this {kind} is not a literal string")

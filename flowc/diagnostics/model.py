@@ -59,7 +59,10 @@ class Fix:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnostic:
-    """One finding, ready to render. `label` is the text under the excerpt's caret, if it says more than the headline."""
+    """One finding, ready to render. `label` is the text under the excerpt's caret, if it says more than the headline.
+
+    `level` is the severity that the project chose for the code, if it did.
+    """
 
     code: Code
     message: str
@@ -69,11 +72,12 @@ class Diagnostic:
     notes: tuple[str, ...] = ()
     help: str | None = None
     fix: Fix | None = None
+    level: Severity | None = None
 
     @property
     def severity(self) -> Severity:
-        """The severity of the code."""
-        return self.code.severity
+        """The severity that the project chose, else that of the code."""
+        return self.level or self.code.severity
 
 
 @dataclass(slots=True)
