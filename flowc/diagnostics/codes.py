@@ -22,6 +22,10 @@ TEXT_NOT_UNICODE = Code("FLC409", "text-not-unicode", "{what} holds half of a su
 DEFAULTS_TOO_LARGE = Code(
     "FLC410", "defaults-too-large", "defaults of all parameters take {size} bytes as JSON on {target}; the limit is {limit}"
 )
+CRON_NOT_ON_TARGET = Code("FLC411", "cron-not-on-target", "cron expression {cron!r} does not fit {target}: {why}")
+REQUIRED_PARAMETER_UNGIVEN = Code(
+    "FLC412", "required-parameter-ungiven", 'parameter "{name}" is required, and @{decorator} starts runs that give it no value'
+)
 POD_WITHOUT_IMAGE = Code("FLC430", "pod-without-image", 'step "{step}" names no image, and its pod on {target} needs one')
 POD_ARGUMENT = Code("FLC431", "pod-argument", '@{decorator} argument "{argument}" {why}')
 SECRET_SOURCE = Code("FLC432", "secret-source", "@secrets source {source!r} cannot reach a pod on {target}")
@@ -138,6 +142,9 @@ NESTED_FLOW = Code("FLC013", "nested-flow", 'flow "{name}" is not defined at the
 REPEATED_FLOW = Code("FLC014", "repeated-flow", 'flow "{name}" is defined more than once')
 DATA_FILE_MISSING = Code("FLC015", "data-file-missing", 'default file "{path}" of "{name}" was not found', Severity.WARNING)
 DATA_FILE_OUTSIDE = Code("FLC016", "data-file-outside", 'default file "{path}" of "{name}" lies outside the project', Severity.WARNING)
+FLOW_NOT_IMPORTED = Code("FLC017", "flow-not-imported", 'class "{name}" does not exist when its module is imported')
+FLOW_FILE_NAME = Code("FLC018", "flow-file-name", "the flow file is called {file}, {flaw}")
+NAME_NOT_OFFERED = Code("FLC019", "name-not-offered", 'flowc has no "{name}" of {module}', Severity.WARNING)
 
 # --- FLC040-049: ignore comments ----------------------------------------------------------------------------------------------
 
@@ -165,6 +172,7 @@ STATIC_STEP = Code("FLC114", "static-step", 'step "{name}" is a {kind}')
 REPEATED_STEP = Code("FLC115", "repeated-step", 'step "{name}" is defined twice in one class')
 DECORATED_MIXIN = Code("FLC116", "decorated-mixin", '@{name} stands on "{base}", which is no flow')
 CONFIG_NO_MAPPING = Code("FLC117", "config-no-mapping", 'content of config "{name}" is a {found}, not a mapping')
+HIDDEN_DECLARATION = Code("FLC118", "hidden-declaration", '"{name}" may be a {kind}, which flowc cannot read here')
 
 # --- FLC200-219: the shape of self.next -------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """`python -m flowc.runtime_shim [step|loop|exit-hook] [NAME]`: one task of a flow, or several in a row; the environment says which.
 
-NAME is for people who read process lists. The verb `exit-hook` takes the run's outcome from NAME: `succeeded` or `failed`.
+NAME is for people who read process lists. The verb `exit-hook` takes the run's outcome from NAME: `succeeded` or `failed`, or
+`recorded` where the engine does not say: then the task that FLOWC_STEP and FLOWC_AT name, the flow's last, has committed or not.
 """
 
 import os
@@ -24,9 +25,9 @@ def main(arguments: list[str]) -> int:
 
             return run_attempt(attempt)
         case "exit-hook":
-            from flowc.runtime_shim.exit_hooks import run_exit_hooks
+            from flowc.runtime_shim.exit_hooks import run_exit_hooks, run_recorded
 
-            return run_exit_hooks(attempt, name or "succeeded")
+            return run_recorded(attempt) if name == "recorded" else run_exit_hooks(attempt, name or "succeeded")
         case "step" | "loop":
             from flowc.runtime_shim.fused import run_fused
 

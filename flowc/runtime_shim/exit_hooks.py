@@ -2,16 +2,18 @@
 
 import inspect
 import sys
+import time
 from collections.abc import Callable
 from importlib import import_module
 
 from flowc.runtime_shim.attempt_code import Scratch, find_code, import_code
-from flowc.runtime_shim.contract import EXIT_BUG, EXIT_DONE, EXIT_USER_ERROR, Attempt
+from flowc.runtime_shim.contract import EXIT_BUG, EXIT_DONE, EXIT_USER_ERROR, Attempt, run_key
 from flowc.runtime_shim.decorators import flow_decorators
 from flowc.runtime_shim.exceptions import MetaflowException
 from flowc.runtime_shim.failures import UserFailed, classify
 from flowc.runtime_shim.forks import UserCode
 from flowc.runtime_shim.loading import LoadedFlow
+from flowc.runtime_shim.records import publish
 from flowc.runtime_shim.stores import open_store
 from flowc.runtime_shim.task_records import RunRecords
 from flowc.runtime_shim.tracebacks import format_exception
@@ -45,6 +47,28 @@ def run_exit_hooks(attempt: Attempt, outcome: str, flow: LoadedFlow | None = Non
                 sys.stderr.write(format_exception(failure.shown))
             return EXIT_USER_ERROR
         return _call_all(hooks, attempt)
+
+
+def run_recorded(attempt: Attempt) -> int:
+    """Call the hooks for the outcome that the records tell, then leave the run's `_end` record; return as `run_exit_hooks` does.
+
+    The run succeeded if the flow's last task, which `attempt` names, has committed. Raises StoreError.
+    """
+    store = open_store(attempt.root)
+    committed = RunRecords(store, attempt.flow, attempt.run).commit_if_any(attempt.step, attempt.at)
+    outcome = "failed" if committed is None else "succeeded"
+    code = run_exit_hooks(attempt, outcome)
+    record = {
+        "flow": attempt.flow,
+        "run": attempt.run,
+        "run_uid": attempt.run_uid,
+        "status": outcome,
+        "time": {"end": round(time.time(), 3)},
+        "failed": [],
+        "hooks": [{"name": "exit_hook", "error": None if code == EXIT_DONE else f"exit code {code}"}],
+    }
+    publish(store, run_key(attempt.flow, attempt.run, "_end"), record)
+    return code
 
 
 def _call_all(hooks: list[tuple[str, Callable[..., Any]]], attempt: Attempt) -> int:

@@ -40,14 +40,32 @@ def _ways(plan: Plan, step: str, at: str) -> list[_Way]:
 
 
 def _leads(plan: Plan, way: _Way, read: Read, read_exit: Read) -> bool:
-    scope, goal = plan["steps"][way.node]["scope"], _order(plan, way.node)
+    """Whether the records lead to the goal. Only what the goal waits for is asked: another arm may be still on its way."""
+    before = _before(plan, way)
     here = way.first
     while here != way.node:
         following = _after(plan, here, way, read, read_exit)
-        if following is None or plan["steps"][following]["scope"] != scope or _order(plan, following) > goal:
+        if following not in before:
             return False
         here = following
     return True
+
+
+def _before(plan: Plan, way: _Way) -> set[str]:
+    """Return the goal and the nodes of its level that lead to it."""
+    scope = plan["steps"][way.node]["scope"]
+    sources: dict[str, list[str]] = {}
+    for name, place in plan["steps"].items():
+        if place["scope"] == scope and (not place["loops"] or place["loops"][0] == name):
+            for target in plan["loops"][name]["exits"] if place["loops"] else [place["join"]] if "join" in place else place["next"]:
+                sources.setdefault(target, []).append(name)
+    found = {way.node}
+    pending = [way.node]
+    while pending:
+        fresh = [name for name in sources.get(pending.pop(), ()) if name not in found]
+        found.update(fresh)
+        pending.extend(fresh)
+    return found
 
 
 def _after(plan: Plan, node: str, way: _Way, read: Read, read_exit: Read) -> str | None:

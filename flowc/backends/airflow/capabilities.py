@@ -1,6 +1,6 @@
 """What the Airflow target does with every construct of the language."""
 
-from flowc.backends.capabilities import Support, lowered, native, notimpl
+from flowc.backends.capabilities import Support, lowered, native, notimpl, notyet
 from flowc.backends.constructs import Construct
 
 FULL_AIRFLOW = 5
@@ -16,13 +16,10 @@ CAPABILITIES: dict[Construct, Support] = {
     Construct.SWITCH: lowered("gate task in front of each arm and of what follows"),
     Construct.SWITCH_IN_FOREACH: lowered("gate tasks inside the mapped task group"),
     Construct.SHARED_TAIL: lowered("one task behind a gate that several arms open"),
-    Construct.LOOP: notimpl(
-        "all turns in one task that checkpoints each",
-        issue=FULL_AIRFLOW,
-        instead="write the loop inside one step",
-    ),
-    Construct.GANG: notimpl(
-        "pods that start together", issue=FULL_AIRFLOW, instead="use a foreach where the processes need not see each other"
+    Construct.LOOP: lowered("one task runs all turns and goes on after the last that committed"),
+    Construct.GANG: notyet(
+        "Airflow starts no set of pods together; that takes a JobSet in the cluster",
+        instead="use a foreach where the processes need not see each other",
     ),
     Construct.PARAMETER: native("Param with its type, checked when a run is triggered"),
     Construct.JSON_PARAMETER: native("Param that takes any JSON value"),
@@ -50,15 +47,15 @@ CAPABILITIES: dict[Construct, Support] = {
     Construct.CONDA: notimpl("environments", issue=FULL_AIRFLOW, instead="install the packages where the worker's python finds them"),
     Construct.PYPI: notimpl("environments", issue=FULL_AIRFLOW, instead="install the packages where the worker's python finds them"),
     Construct.CARD: lowered("the step runs without its card, as everywhere so far"),
-    Construct.PARALLEL: notimpl("pods that start together", issue=FULL_AIRFLOW),
+    Construct.PARALLEL: notyet("Airflow starts no set of pods together; that takes a JobSet in the cluster"),
     Construct.USER_DECORATOR: native("wraps the step in the task"),
-    Construct.SCHEDULE: notimpl("CronTriggerTimetable", issue=FULL_AIRFLOW, instead="trigger the DAG by hand or from another DAG"),
+    Construct.SCHEDULE: native("CronTriggerTimetable, with its time zone"),
     Construct.PROJECT: native("the DAG is named project.branch.Flow"),
-    Construct.TRIGGER: notimpl("assets", issue=FULL_AIRFLOW, instead="trigger the DAG through Airflow's API"),
-    Construct.TRIGGER_ON_FINISH: notimpl("assets", issue=FULL_AIRFLOW, instead="trigger the DAG through Airflow's API"),
+    Construct.TRIGGER: native("an asset for each event; whoever sends the event updates it"),
+    Construct.TRIGGER_ON_FINISH: native("the asset that the last step of every flow updates"),
     Construct.CONDA_BASE: notimpl("environments", issue=FULL_AIRFLOW, instead="install the packages where the worker's python finds them"),
     Construct.PYPI_BASE: notimpl("environments", issue=FULL_AIRFLOW, instead="install the packages where the worker's python finds them"),
-    Construct.EXIT_HOOK: notimpl("teardown task", issue=FULL_AIRFLOW, instead="watch the DAG run with an Airflow callback of the site"),
+    Construct.EXIT_HOOK: lowered("a teardown task behind all others; it reads the outcome from the records"),
     Construct.OTHER_DECORATOR: notimpl("a meaning on Airflow", issue=FULL_AIRFLOW, instead="remove the decorator for this target"),
 }
 

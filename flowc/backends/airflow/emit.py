@@ -12,10 +12,11 @@ from typing import assert_never
 import jinja2
 
 from flowc.backends.airflow.chains import chains, lines
-from flowc.backends.airflow.model import ArmGate, Dag, FormParameter, Gate, Group, MergeGate, Planner, StepTask
+from flowc.backends.airflow.model import ArmGate, Dag, FormParameter, Gate, Group, MergeGate, Planner, Schedule, StepTask
 from flowc.backends.airflow.names import variables
 from flowc.backends.airflow.python_text import INDENT, WIDTH, Code, call_text, columns, escaped, value_text, wrapped
 from flowc.backends.airflow.templating import literal
+from flowc.runtime_shim import contract
 
 Edges = tuple[tuple[str, str], ...]
 
@@ -48,7 +49,12 @@ def emit(dag: Dag, provenance: Provenance) -> str:
     merges = any(isinstance(gate, MergeGate) for gate in gates)
     steps = [unit for unit in dag.units if isinstance(unit, StepTask)] + [step for group in groups for step in group.steps]
     uses_task = bool(groups or arms or merges)
-    sdk = ["DAG", *(["Param"] if dag.parameters else []), *(["task"] if uses_task else []), *(["task_group"] if groups else [])]
+    sdk = [
+        *("DAG", "Asset"),
+        *(["Param"] if dag.parameters else []),
+        *(["task"] if uses_task else []),
+        *(["task_group"] if groups else []),
+    ]
     return _template().render(
         docstring=docstring(dag.dag_id, dag.doc, provenance),
         uses_timedelta=uses_task or any(step.retries or step.timeout_seconds for step in steps),
@@ -63,6 +69,10 @@ def emit(dag: Dag, provenance: Provenance) -> str:
         max_map_length=dag.max_map_length,
         environment=dag.environment,
         dag_id=dag.dag_id,
+        cron=dag.schedule is not None and dag.schedule.cron is not None,
+        triggered=dag.schedule is not None and bool(dag.schedule.assets),
+        schedule=schedule_text(dag.schedule),
+        exit_hook=_exit_hook_lines(dag, names),
         parameters=[(parameter.name, _parameter_text(parameter)) for parameter in dag.parameters],
         units=_units(dag, names),
         edges=_edge_lines(dag.edges, dag.gates, names, indent=4),
@@ -81,6 +91,8 @@ def _ids(dag: Dag) -> Iterable[str]:
             case _:
                 assert_never(unit)
     yield from (gate.task_id for gate in dag.gates)
+    if dag.exit_hook is not None:
+        yield dag.exit_hook.task_id
 
 
 def _units(dag: Dag, names: Mapping[str, str]) -> list[_Unit]:
@@ -141,6 +153,8 @@ def _step_call(task: StepTask) -> Call:
         keywords["retry_delay"] = _timedelta(task.retry_seconds)
     if task.timeout_seconds is not None:
         keywords["execution_timeout"] = _timedelta(task.timeout_seconds)
+    if task.outlet is not None:
+        keywords["outlets"] = [_asset(task.outlet)]
     if task.doc and task.doc.strip():
         keywords["doc_md"] = inspect.cleandoc(task.doc)
     return "step", [task.step], keywords
@@ -163,6 +177,51 @@ def _gate_call(gate: Gate) -> Call:
 
 def _unusual_id(task_id: str, usual: str) -> dict[str, object]:
     return {} if task_id == usual else {"task_id": task_id}
+
+
+def _asset(name: str) -> Code:
+    return Code(call_text("Asset", [name], {}, -(10**9)))
+
+
+def schedule_text(schedule: Schedule | None) -> Code:
+    """Return the value of a DAG's `schedule`: a list where all assets are meant, `&` and `|` where one of several sets is."""
+    if schedule is None:
+        return Code("None")
+    cron = Code(call_text("CronTriggerTimetable", [schedule.cron], {"timezone": schedule.timezone}, -(10**9)))
+    if not schedule.assets:
+        return cron
+    if schedule.cron is None:
+        return _assets_text(schedule.assets, len("    schedule="), len(INDENT))
+    assets = _assets_text(schedule.assets, len("        assets="), 2 * len(INDENT))
+    call = call_text("AssetOrTimeSchedule", [], {"timetable": cron, "assets": assets}, len("    schedule="), len(INDENT), end=1)
+    return Code(call)
+
+
+def _assets_text(sets: tuple[tuple[str, ...], ...], column: int, indent: int) -> Code:
+    if len(sets) == 1:
+        return Code(value_text([_asset(name) for name in sets[0]], column, indent))
+    flat = [" & ".join(map(_asset, names)) for names in sets]
+    flat = [f"({names})" if " & " in names else names for names in flat]
+    if column + columns(" | ".join(flat)) + 1 <= WIDTH:
+        return Code(" | ".join(flat))
+    inner = "\n" + " " * (indent + len(INDENT))
+    parts = []
+    for names, text in zip(sets, flat, strict=True):
+        deeper = inner + INDENT
+        whole = "(" + deeper + (deeper + "& ").join(map(_asset, names)) + inner + ")"
+        parts.append(text if columns(text) + indent + len(INDENT) + 2 <= WIDTH else whole)
+    return Code("(" + inner + (inner + "| ").join(parts) + "\n" + " " * indent + ")")
+
+
+def _exit_hook_lines(dag: Dag, names: Mapping[str, str]) -> list[str]:
+    hook = dag.exit_hook
+    if hook is None:
+        return []
+    variable = names[hook.task_id]
+    keywords = {"verb": "exit-hook", "task_id": hook.task_id, "env": {contract.STEP: hook.end}}
+    call = call_text("step", ["recorded"], keywords, 4 + columns(variable) + 3, 4, end=14)
+    behind = value_text(list(hook.behind), 4 + len("for name in "), 4)
+    return [f"{variable} = {call}.as_teardown()", f"for name in {behind}:", f"    dag.get_task(name) >> {variable}"]
 
 
 def _timedelta(seconds: float) -> Code:

@@ -5,9 +5,11 @@ import math
 import re
 from typing import Final
 
+from flowc.backends.airflow.check_events import check_events
+from flowc.backends.airflow.layout import fused_loops
 from flowc.diagnostics import codes
 from flowc.diagnostics.model import Report
-from flowc.ir.graph import MISSING, Missing, NextSwitch, Parameter, Step
+from flowc.ir.graph import MISSING, Missing, NextForeach, NextSplit, NextSwitch, Parameter, Step
 from flowc.ir.regions import RegionTree
 from flowc.ir.values import Unknown, Value, first_unknown
 from flowc.runtime_shim.contract import PARAMS, Plan, PlanStep
@@ -38,6 +40,8 @@ def check_limits(tree: RegionTree, plan: Plan, report: Report) -> None:
                 _check_length("gate of the arm", f"{step.name}__{edge.target}_", MAX_ID_LENGTH, edge.span, report)
         _check_known(step, plan["steps"][step.name], report)
         _check_environment(step, plan["steps"][step.name], report)
+    _check_loops(tree, report)
+    check_events(graph, plan, report)
     for parameter in graph.parameters:
         _check_default(parameter, report)
     _check_size(tree, plan, report)
@@ -62,6 +66,22 @@ def _check_known(step: Step, planned: PlanStep, report: Report) -> None:
                 notes=[f"it is unknown because {unknown.why}"] if unknown else (),
                 help="write a literal, a module constant or a class constant",
             )
+
+
+def _check_loops(tree: RegionTree, report: Report) -> None:
+    """What stands side by side in a loop is run in turn by the one task of the loop."""
+    for name, loop in fused_loops(tree).items():
+        transition = tree.graph.by_name[name].transition
+        if loop is None or not isinstance(transition, NextForeach | NextSplit):
+            continue
+        what, parts = ("foreach", "items") if isinstance(transition, NextForeach) else ("split", "branches")
+        report(
+            codes.WEAK_ON_TARGET,
+            transition.span,
+            construct=f"{what} in a loop",
+            target="airflow",
+            notes=[f"one task runs all turns of the loop of step {str(loop)!r}: the {parts} run in turn, not at the same time"],
+        )
 
 
 def _check_environment(step: Step, planned: PlanStep, report: Report) -> None:

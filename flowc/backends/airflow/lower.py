@@ -1,11 +1,14 @@
 """From the region tree to the model of a DAG file. Assumes a flow that passed the capability table and the limits."""
 
+from collections.abc import Sequence
 from heapq import heappop, heappush
 
 from flowc.backends.airflow.layout import TOP, Layout, Spot, lay_out
 from flowc.backends.airflow.limits import TIMEOUT_MARGIN_SECONDS
-from flowc.backends.airflow.model import Dag, FormParameter, Group, Planner, StepTask
+from flowc.backends.airflow.model import Dag, ExitHook, FormParameter, Group, Planner, StepTask
 from flowc.backends.airflow.names import Names
+from flowc.backends.airflow.python_text import Code
+from flowc.backends.airflow.schedule import finished_asset, schedule_of
 from flowc.backends.airflow.templating import literal
 from flowc.backends.airflow.wiring import Wiring, wire
 from flowc.backends.base import Unit
@@ -21,16 +24,23 @@ _TYPES: dict[str, tuple[str, ...]] = {
     "file": ("string",),
 }
 
+Variables = tuple[tuple[str, str], ...]
+
 
 def lower(unit: Unit) -> Dag:
     """Return the model of the DAG file of a flow."""
     graph = unit.tree.graph
     layout = lay_out(unit.tree)
-    wiring = wire(layout, Names(step.name for step in graph.steps))
-    tasks = {name: _task(unit, name, layout, wiring) for name in layout.nodes}
+    names = Names(step.name for step in graph.steps)
+    wiring = wire(layout, names)
+    schedule = schedule_of(graph)
+    triggered = schedule is not None and bool(schedule.assets)
+    tasks = {name: _task(unit, name, layout, wiring, triggered=triggered) for name in layout.nodes}
     return Dag(
         dag_id=unit.plan["flow"],
         doc=graph.doc,
+        schedule=schedule,
+        exit_hook=_exit_hook(unit, layout, wiring, names),
         parameters=tuple(_parameter(parameter, helps) for parameter, helps in _with_help(unit)),
         units=_units(layout, wiring, tasks),
         gates=tuple(wiring.gates[TOP]),
@@ -81,11 +91,28 @@ def _group(spot: Spot, names: list[StepName], wiring: Wiring, tasks: dict[StepNa
     )
 
 
-def _task(unit: Unit, name: StepName, layout: Layout, wiring: Wiring) -> StepTask:
+def _exit_hook(unit: Unit, layout: Layout, wiring: Wiring, names: Names) -> ExitHook | None:
+    """Behind the last step, and behind all that may still run when a failure elsewhere has ended what follows.
+
+    That is what runs beside something else: branches of a split, and the ends of segments, which run for several items.
+    """
+    if unit.tree.graph.decorator("exit_hook") is None:
+        return None
+    behind = []
+    for name, node in layout.nodes.items():
+        scope = layout.place(name).scope
+        beside = scope is not None and not layout.is_foreach(scope[0])
+        ends = node.spot != TOP and any(layout.nodes[target].spot != node.spot for target in node.targets)
+        if beside or ends or name == unit.plan["end"]:
+            behind.append(wiring.tasks[name])
+    return ExitHook(task_id=names.exit_hook(), end=StepName(unit.plan["end"]), behind=tuple(behind))
+
+
+def _task(unit: Unit, name: StepName, layout: Layout, wiring: Wiring, *, triggered: bool) -> StepTask:
     node, step = layout.nodes[name], unit.tree.graph.by_name[name]
     level, _ = node.spot
     planned = [unit.plan["steps"][member] for member in node.steps]
-    timeout = None if node.loop else planned[0].get("timeout")
+    timeout = None if node.loop or level is not None else planned[0].get("timeout")
     return StepTask(
         task_id=wiring.tasks[name],
         verb="loop" if node.loop else "step",
@@ -93,8 +120,9 @@ def _task(unit: Unit, name: StepName, layout: Layout, wiring: Wiring) -> StepTas
         doc=step.doc,
         each=None if level is None else wiring.planners[level],
         control=layout.decides(name) or layout.is_foreach(name),
-        environment=_environment(unit, name, planned, loop=node.loop),
-        retries=max((one.get("retries") or 0) + (one.get("catch") is not None) for one in planned),
+        environment=_environment(unit, name, planned, loop=node.loop, triggered=triggered),
+        outlet=finished_asset(unit.plan["flow"]) if name == unit.plan["end"] else None,
+        retries=max(one.get("retries") or 0 for one in planned) + _catches(planned),
         retry_seconds=max(one.get("retry_seconds") or 0 for one in planned),
         timeout_seconds=timeout + TIMEOUT_MARGIN_SECONDS if timeout else None,
     )
@@ -113,8 +141,12 @@ def _shared_environment(unit: Unit) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _environment(unit: Unit, name: StepName, planned: list[PlanStep], *, loop: bool) -> tuple[tuple[str, str], ...]:
-    """What one step needs beside the shared variables. In a loop each turn takes the step's own from the plan."""
+def _catches(planned: Sequence[PlanStep]) -> bool:
+    return any(one.get("catch") is not None for one in planned)
+
+
+def _environment(unit: Unit, name: StepName, planned: Sequence[PlanStep], *, loop: bool, triggered: bool) -> Variables:
+    """What one task needs beside the shared variables. In a loop each turn takes its step's own from the plan."""
     entries: list[tuple[str, str]] = []
     if not loop:
         entries += [(key, literal(value)) for key, value in (planned[0].get("environment") or {}).items()]
@@ -122,16 +154,14 @@ def _environment(unit: Unit, name: StepName, planned: list[PlanStep], *, loop: b
         entries.append((contract.CODE, unit.code))
         if unit.plan["parameters"]:
             entries.append((contract.PARAMS, "{{ params | tojson }}"))
-    return (*entries, *(() if loop else _policies(planned[0])))
-
-
-def _policies(planned: PlanStep) -> tuple[tuple[str, str], ...]:
-    entries: list[tuple[str, str]] = []
-    catch = planned.get("catch")
+        if triggered:
+            entries.append((contract.TRIGGER, Code("TRIGGER")))
+    catch = None if loop else planned[0].get("catch")
     if catch is not None:
         entries.append((contract.CATCH, catch["var"] or ""))
+    if _catches(planned):
         entries.append((contract.USER_RETRIES, "{{ ti.max_tries - 1 }}"))
-    timeout = planned.get("timeout")
+    timeout = None if loop else planned[0].get("timeout")
     if timeout:
         entries.append((contract.TIMEOUT, f"{timeout:g}"))
     return tuple(entries)

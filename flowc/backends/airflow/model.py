@@ -25,6 +25,7 @@ class StepTask:
     each: str | None
     control: bool
     environment: tuple[tuple[str, str], ...]
+    outlet: str | None
     retries: int
     retry_seconds: float
     timeout_seconds: float | None
@@ -85,6 +86,24 @@ class FormParameter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """When a flow runs by itself: at the times of `cron`, and whenever all assets of one of the tuples in `assets` were updated."""
+
+    cron: str | None
+    timezone: str
+    assets: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExitHook:
+    """Calls the flow's exit hooks when the run is over. `behind`: the tasks that may be the last to end, whatever fails."""
+
+    task_id: str
+    end: StepName
+    behind: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PodForm:
     """What makes every step a pod: pod templates by the constants that hold them, `usual` the constant of most steps.
 
@@ -107,6 +126,8 @@ class Dag:
 
     dag_id: str
     doc: str | None
+    schedule: Schedule | None
+    exit_hook: ExitHook | None
     parameters: tuple[FormParameter, ...]
     units: tuple[StepTask | Planner | Group, ...]
     gates: tuple[Gate, ...]

@@ -15,7 +15,6 @@ TAKEN_BY_THE_FILE = frozenset(
             "case",
             "dag",
             "datetime",
-            "exit_hook",
             "dict",
             "foreach",
             "isinstance",
@@ -49,6 +48,10 @@ class Names:
     def loop(self, first: StepName) -> str:
         """Id of the task that runs all turns of a loop."""
         return self._free(f"{first}__loop")
+
+    def exit_hook(self) -> str:
+        """Id of the task that calls the exit hooks."""
+        return self._free("exit_hook")
 
     def arm(self, switch: StepName, target: StepName) -> str:
         """Id of the gate in front of one arm of a switch."""

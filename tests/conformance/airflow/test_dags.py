@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ from support.flows import REPO, Sample, example_flows, golden_flows
 from support.local_run import Trace, read_trace, run_here
 
 from flowc import api
-from flowc.runtime_shim.contract import commit_key, package_key
+from flowc.backends.airflow.layout import fused_loops
+from flowc.runtime_shim.chunks import members
+from flowc.runtime_shim.contract import commit_key, package_key, run_key
 from flowc.runtime_shim.records import decode_record
 from flowc.runtime_shim.stores import open_store
 
@@ -33,7 +36,10 @@ HOSTILE = '\'; exit 9 #\n"{{ ti }}" ${HOME} \\\\ \u2028 é😀 `x` $(touch pwned
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A run on both sides: `values` are given to it, `failing` is the task that must fail, `tries` says where Airflow tries again."""
+    """A run on both sides: `values` are given to it, `failing` is the task that must fail, `tries` says where Airflow tries again.
+
+    `map_length` is what the site maps at most.
+    """
 
     key: str
     path: Path
@@ -41,6 +47,7 @@ class Case:
     values: Mapping[str, Any] = field(default_factory=dict)
     failing: tuple[str, str] | None = None
     tries: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    map_length: int = 1024
 
     def arguments(self) -> list[str]:
         """The values as options of `flowc run`."""
@@ -81,6 +88,9 @@ def cases() -> list[Case]:
     found.append(
         Case("items/broken", FLOWS / "items.py", "Items", {"broken": 2}, failing=("work", "r.2"), tries={**tries, ("work", "r.2"): 2})
     )
+    hook = next(case for case in found if case.key == "exit_hook")
+    found.append(Case("exit_hook/broken", hook.path, hook.flow, {"broken": True}, failing=("fast", "r")))
+    found.append(Case("chunks", FLOWS / "chunks.py", "Chunks", map_length=3))
     return found
 
 
@@ -132,14 +142,13 @@ class Site:
 def _run_all(folder: Path) -> Outcome:
     dags = folder / "dags"
     dags.mkdir()
-    paths = dict.fromkeys((case.path, case.flow) for case in CASES)
-    result = api.compile_flows(list(paths), ["airflow"], overrides={"root": f"file://{folder}/store"})
-    result.raise_for_errors()
-    wide = api.compile_flows([FLOWS / "wide.py"], ["airflow"], overrides={"root": f"file://{folder}/store", "max_map_length": 3})
-    for flow in (*result.flows, *wide.flows):
-        api.deploy(api.plan_deploy(flow, dags))
-    jobs = [Job(case.key, case.flow, case.values) for case in CASES]
-    return run_dags(folder / "home", dags, [*jobs, Job("wide", "Wide", {})], {})
+    for length in dict.fromkeys(case.map_length for case in CASES):
+        paths = dict.fromkeys((case.path, case.flow) for case in CASES if case.map_length == length)
+        result = api.compile_flows(list(paths), ["airflow"], overrides={"root": f"file://{folder}/store", "max_map_length": length})
+        result.raise_for_errors()
+        for flow in result.flows:
+            api.deploy(api.plan_deploy(flow, dags))
+    return run_dags(folder / "home", dags, [Job(case.key, case.flow, case.values) for case in CASES], {})
 
 
 @pytest.fixture(scope="session")
@@ -150,7 +159,7 @@ def worker_id(request: pytest.FixtureRequest) -> str:
 def test_airflow_takes_every_file_without_a_word(site: Site) -> None:
     assert site.outcome.import_errors == {}
     assert site.outcome.warnings == []
-    assert set(site.outcome.runs) == {case.key for case in CASES} | {"wide"}
+    assert set(site.outcome.runs) == {case.key for case in CASES}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.key)
@@ -176,36 +185,51 @@ def test_same_as_here(site: Site, case: Case, tmp_path: Path) -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.key)
 def test_task_states(site: Site, case: Case) -> None:
     """What committed succeeded, with the address on its label; what committed nothing was skipped, or failed where it must."""
-    run, committed = site.outcome.runs[case.key], set(site.trace(case).tasks)
-    steps = {step for step, _ in committed} | {step for step, _ in _tasks_of(case, run)}
-    succeeded = {(step, task.at) for (step, _), task in _tasks_of(case, run).items() if task.state == "success"}
-    assert succeeded == committed
-    others = Counter(task.state for (step, _), task in _tasks_of(case, run).items() if task.state != "success")
+    run, tasks = site.outcome.runs[case.key], _tasks_of(case, site.outcome.runs[case.key])
+    ran = {_task_of(case, step, at) for step, at in site.trace(case).tasks}
+    succeeded = {(name, at) for (name, _), task in tasks.items() if task.state == "success" for at in members(task.at)}
+    assert ran <= succeeded
+    assert case.map_length < 1024 or succeeded == ran
+    others = Counter(task.state for task in tasks.values() if task.state != "success")
     if case.failing is None:
         assert set(others) <= {"skipped"}
         assert not {task.state for task in run.tasks.values()} - {"success", "skipped"}
     else:
-        assert [(step, task.at) for (step, _), task in _tasks_of(case, run).items() if task.state == "failed"] == [case.failing]
+        assert [(name, task.at) for (name, _), task in tasks.items() if task.state == "failed"] == [case.failing]
         assert set(others) <= {"failed", "upstream_failed", "skipped"}
-    assert steps
+
+
+def _task_of(case: Case, step: str, at: str) -> tuple[str, str]:
+    """The task that ran a step, and the address that it was given: in a loop the one outside."""
+    loop = _loops(case.path, case.flow)[step]
+    return (step, at) if loop is None else (f"{loop}__loop", at.partition("~")[0])
+
+
+@cache
+def _loops(path: Path, flow: str) -> Mapping[str, str | None]:
+    tree = api.check(path, flow).flow.tree
+    assert tree is not None
+    return fused_loops(tree)
 
 
 def _tasks_of(case: Case, run: DagRun) -> dict[tuple[str, int], Any]:
-    """The task instances that are steps of the flow."""
-    names = {step.name for step in api.check(case.path, case.flow).flow.graph.steps}
+    """The task instances that run the shim."""
+    names = {step if loop is None else f"{loop}__loop" for step, loop in _loops(case.path, case.flow).items()}
     return {key: task for key, task in run.tasks.items() if key[0] in names}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.key)
 def test_each_commit_names_its_task_instance(site: Site, case: Case) -> None:
     run = site.outcome.runs[case.key]
-    for (step, _), task in _tasks_of(case, run).items():
-        if task.state == "success":
-            record = site.record(case, step, task.at)
-            assert record["engine"]["task_id"] == task.id
-            assert task.tries == case.tries.get((step, task.at), 1), (step, task.at)
+    tasks = {(name, at): task for (name, _), task in _tasks_of(case, run).items() for at in members(task.at)}
+    for step, at in site.trace(case).tasks:
+        name, outside = _task_of(case, step, at)
+        task, record = tasks[name, outside], site.record(case, step, at)
+        assert record["engine"]["task_id"] == task.id
+        assert record["run"] == run.run_id
+        assert task.tries == case.tries.get((name, task.at), 1), (name, task.at)
+        if name == step and task.at == at:
             assert record["attempt"] == task.tries - 1
-            assert record["run"] == run.run_id
 
 
 def test_only_control_tasks_leave_values_in_airflow(site: Site) -> None:
@@ -221,6 +245,17 @@ def test_an_arm_not_taken_started_nothing(site: Site) -> None:
         assert (task.state, task.tries) == ("skipped", 0), name
 
 
+@pytest.mark.parametrize(("key", "said"), [("exit_hook", "succeeded"), ("exit_hook/broken", "failed")])
+def test_exit_hooks_come_last_and_change_no_verdict(site: Site, key: str, said: str) -> None:
+    [case] = [case for case in CASES if case.key == key]
+    run = site.outcome.runs[key]
+    assert run.tasks["exit_hook", -1].state == "success"
+    end = open_store(site.root).get(run_key(case.flow, run.run_id, "_end"))
+    assert end is not None
+    assert json.loads(end)["status"] == said
+    assert f"hook: {run.run_id} {said}" in (site.folder / "home/run.log").read_text()
+
+
 def test_hostile_values_arrive_as_given(site: Site) -> None:
     [case] = [case for case in CASES if case.key == "parameters/given"]
     seen = site.trace(case).tasks["start", "r"]
@@ -234,14 +269,12 @@ def test_the_code_came_from_the_store(site: Site) -> None:
     assert open_store(site.root).get(package_key(case.flow, digest)) is not None
 
 
-def test_more_items_than_the_site_maps_fail_at_once(site: Site) -> None:
-    run = site.outcome.runs["wide"]
-    assert run.state == "failed"
-    states = {step: (task.state, task.tries) for (step, _), task in run.tasks.items()}
-    assert states["start"] == ("success", 1)
-    assert states["start__splits"] == ("failed", 1), "trying again would not help"
-    assert states["work"] == states["join"] == states["end"] == ("upstream_failed", 0)
-    assert "4 items are more than 3" in (site.folder / "home/run.log").read_text()
+def test_more_items_than_the_site_maps_share_tasks(site: Site) -> None:
+    run = site.outcome.runs["chunks"]
+    assert sorted(task.at for (step, _), task in run.tasks.items() if step == "sort") == ["r.0:3", "r.3:6", "r.6:7"]
+    [case] = [case for case in CASES if case.key == "chunks"]
+    caught = {task for task in site.trace(case).tasks if site.record(case, *task)["status"] == "caught"}
+    assert caught == {("odd", "r.3")}, "only the member whose process was killed"
 
 
 @pytest.mark.parametrize(("flow", "code"), [("Linear", 0), ("Fails", 1)])

@@ -9,8 +9,9 @@ import json
 from datetime import datetime, timedelta, timezone
 
 try:  # Airflow 3
-    from airflow.sdk import DAG
+    from airflow.sdk import DAG, Asset
 except ImportError:  # Airflow 2.10, 2.11
+    from airflow.datasets import Dataset as Asset
     from airflow.models.dag import DAG
 try:  # the standard provider
     from airflow.providers.standard.operators.bash import BashOperator
@@ -58,5 +59,5 @@ with DAG(
 ) as dag:
     start = step("start", env={"FLOWC_CODE": "sha256:8512acf0a2af9f49ff05089ceac79094434671adb0564de58f3db7255cafcc97"})
     fragile = step("fragile", env={"FLOWC_CATCH": "death", "FLOWC_USER_RETRIES": "{{ ti.max_tries - 1 }}"}, retries=1, retry_delay=timedelta(seconds=0))
-    end = step("end")
+    end = step("end", outlets=[Asset("x-flowc://flow/CatchKilled/finished")])
     start >> fragile >> end

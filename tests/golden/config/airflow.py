@@ -9,8 +9,9 @@ import json
 from datetime import datetime, timezone
 
 try:  # Airflow 3
-    from airflow.sdk import DAG
+    from airflow.sdk import DAG, Asset
 except ImportError:  # Airflow 2.10, 2.11
+    from airflow.datasets import Dataset as Asset
     from airflow.models.dag import DAG
 try:  # the standard provider
     from airflow.providers.standard.operators.bash import BashOperator
@@ -57,5 +58,5 @@ with DAG(
     doc_md=__doc__,
 ) as dag:
     start = step("start", env={"MODEL_NAME": "oak", "FLOWC_CODE": "sha256:93e0b54f2d2066b721c11c3c8e48e6bd221ecb4f212895dbc03a202e519dc4a6"})
-    end = step("end")
+    end = step("end", outlets=[Asset("x-flowc://flow/Configured/finished")])
     start >> end

@@ -9,8 +9,9 @@ import json
 from datetime import datetime, timezone
 
 try:  # Airflow 3
-    from airflow.sdk import DAG
+    from airflow.sdk import DAG, Asset
 except ImportError:  # Airflow 2.10, 2.11
+    from airflow.datasets import Dataset as Asset
     from airflow.models.dag import DAG
 try:  # the standard provider
     from airflow.providers.standard.operators.bash import BashOperator
@@ -60,5 +61,5 @@ with DAG(
     good = step("good")
     bad = step("bad")
     join = step("join")
-    end = step("end")
+    end = step("end", outlets=[Asset("x-flowc://flow/Fails/finished")])
     start >> [good, bad] >> join >> end

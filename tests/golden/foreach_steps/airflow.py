@@ -9,8 +9,9 @@ import json
 from datetime import datetime, timedelta, timezone
 
 try:  # Airflow 3
-    from airflow.sdk import DAG, task, task_group
+    from airflow.sdk import DAG, Asset, task, task_group
 except ImportError:  # Airflow 2.10, 2.11
+    from airflow.datasets import Dataset as Asset
     from airflow.decorators import task, task_group
     from airflow.models.dag import DAG
 try:  # Airflow 3.2
@@ -94,5 +95,5 @@ with DAG(
 
     start__1 = start__1.expand(at=start__splits)
     join = step("join")
-    end = step("end")
+    end = step("end", outlets=[Asset("x-flowc://flow/ForeachSteps/finished")])
     start__1 >> join >> end

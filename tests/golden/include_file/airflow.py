@@ -9,8 +9,9 @@ import json
 from datetime import datetime, timezone
 
 try:  # Airflow 3
-    from airflow.sdk import DAG, Param
+    from airflow.sdk import DAG, Asset, Param
 except ImportError:  # Airflow 2.10, 2.11
+    from airflow.datasets import Dataset as Asset
     from airflow.models.dag import DAG
     from airflow.models.param import Param
 try:  # the standard provider
@@ -64,5 +65,5 @@ with DAG(
         "start",
         env={"FLOWC_CODE": "sha256:511d598715c676305f9fd26c2f0c4c69e2ba551009a89fbfe327a34691ac172f", "FLOWC_PARAMS": "{{ params | tojson }}"},
     )
-    end = step("end")
+    end = step("end", outlets=[Asset("x-flowc://flow/Included/finished")])
     start >> end

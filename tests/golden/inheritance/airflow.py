@@ -9,8 +9,9 @@ import json
 from datetime import datetime, timedelta, timezone
 
 try:  # Airflow 3
-    from airflow.sdk import DAG, Param
+    from airflow.sdk import DAG, Asset, Param
 except ImportError:  # Airflow 2.10, 2.11
+    from airflow.datasets import Dataset as Asset
     from airflow.models.dag import DAG
     from airflow.models.param import Param
 try:  # the standard provider
@@ -61,7 +62,7 @@ with DAG(
     tags=["flowc"],
     doc_md=__doc__,
 ) as dag:
-    end = step("end", retries=1, retry_delay=timedelta(seconds=0))
+    end = step("end", retries=1, retry_delay=timedelta(seconds=0), outlets=[Asset("x-flowc://flow/Inherited/finished")])
     start = step(
         "start",
         env={"FLOWC_CODE": "sha256:a8ad7143185b0fdf1d2d49ef4de4a14bf5dd45d184faf02a226279dbb60f7a7c", "FLOWC_PARAMS": "{{ params | tojson }}"},

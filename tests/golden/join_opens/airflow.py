@@ -9,8 +9,9 @@ import json
 from datetime import datetime, timedelta, timezone
 
 try:  # Airflow 3
-    from airflow.sdk import DAG, task, task_group
+    from airflow.sdk import DAG, Asset, task, task_group
 except ImportError:  # Airflow 2.10, 2.11
+    from airflow.datasets import Dataset as Asset
     from airflow.decorators import task, task_group
     from airflow.models.dag import DAG
 try:  # Airflow 3.2
@@ -95,6 +96,6 @@ with DAG(
 
     second__1 = second__1.expand(at=second__splits)
     third = step("third")
-    end = step("end")
+    end = step("end", outlets=[Asset("x-flowc://flow/JoinOpens/finished")])
     start >> [a, b] >> first >> [c, d] >> second
     second__1 >> third >> end

@@ -9,8 +9,9 @@ import json
 from datetime import datetime, timezone
 
 try:  # Airflow 3
-    from airflow.sdk import DAG
+    from airflow.sdk import DAG, Asset
 except ImportError:  # Airflow 2.10, 2.11
+    from airflow.datasets import Dataset as Asset
     from airflow.models.dag import DAG
 try:  # the standard provider
     from airflow.providers.standard.operators.bash import BashOperator
@@ -58,5 +59,5 @@ with DAG(
 ) as dag:
     start = step("start", env={"FLOWC_CODE": "sha256:c8a9fa4e5bb48f3f7f2e27fbe95b037a0c5f3e1ccba680586ed020e20c6b3335"})
     middle = step("middle")
-    end = step("end")
+    end = step("end", outlets=[Asset("x-flowc://flow/Linear/finished")])
     start >> middle >> end

@@ -9,8 +9,9 @@ import json
 from datetime import datetime, timezone
 
 try:  # Airflow 3
-    from airflow.sdk import DAG
+    from airflow.sdk import DAG, Asset
 except ImportError:  # Airflow 2.10, 2.11
+    from airflow.datasets import Dataset as Asset
     from airflow.models.dag import DAG
 try:  # the standard provider
     from airflow.providers.standard.operators.bash import BashOperator
@@ -56,6 +57,6 @@ with DAG(
     tags=["flowc"],
     doc_md=__doc__,
 ) as dag:
-    finish = step("finish")
+    finish = step("finish", outlets=[Asset("x-flowc://flow/MarkedEnds/finished")])
     begin = step("begin", env={"FLOWC_CODE": "sha256:2306e935d9e880565e3c1cdcfe8bf05a1d7fecec9233406346732d3544bc93cc"})
     begin >> finish

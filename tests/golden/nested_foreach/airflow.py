@@ -9,8 +9,9 @@ import json
 from datetime import datetime, timedelta, timezone
 
 try:  # Airflow 3
-    from airflow.sdk import DAG, task, task_group
+    from airflow.sdk import DAG, Asset, task, task_group
 except ImportError:  # Airflow 2.10, 2.11
+    from airflow.datasets import Dataset as Asset
     from airflow.decorators import task, task_group
     from airflow.models.dag import DAG
 try:  # Airflow 3.2
@@ -102,5 +103,5 @@ with DAG(
 
     start__2 = start__2.expand(at=start__splits)
     join_rows = step("join_rows")
-    end = step("end")
+    end = step("end", outlets=[Asset("x-flowc://flow/NestedForeach/finished")])
     row__1 >> start__2 >> join_rows >> end

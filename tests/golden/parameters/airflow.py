@@ -9,8 +9,9 @@ import json
 from datetime import datetime, timezone
 
 try:  # Airflow 3
-    from airflow.sdk import DAG, Param
+    from airflow.sdk import DAG, Asset, Param
 except ImportError:  # Airflow 2.10, 2.11
+    from airflow.datasets import Dataset as Asset
     from airflow.models.dag import DAG
     from airflow.models.param import Param
 try:  # the standard provider
@@ -70,5 +71,5 @@ with DAG(
         "start",
         env={"FLOWC_CODE": "sha256:344ccc89f7c0c59189a4d64c3116275036b2c4e33f30a0d1c97d22bfcebde216", "FLOWC_PARAMS": "{{ params | tojson }}"},
     )
-    end = step("end")
+    end = step("end", outlets=[Asset("x-flowc://flow/Parameters/finished")])
     start >> end

@@ -9,8 +9,9 @@ import json
 from datetime import datetime, timezone
 
 try:  # Airflow 3
-    from airflow.sdk import DAG
+    from airflow.sdk import DAG, Asset
 except ImportError:  # Airflow 2.10, 2.11
+    from airflow.datasets import Dataset as Asset
     from airflow.models.dag import DAG
 try:  # the standard provider
     from airflow.providers.standard.operators.bash import BashOperator
@@ -56,4 +57,8 @@ with DAG(
     tags=["flowc"],
     doc_md=__doc__,
 ) as dag:
-    step("only", env={"FLOWC_CODE": "sha256:64b6d879758511792605f3cfc83f2e1a90a1d23e371625054a103c5faae70e74"})
+    step(
+        "only",
+        env={"FLOWC_CODE": "sha256:64b6d879758511792605f3cfc83f2e1a90a1d23e371625054a103c5faae70e74"},
+        outlets=[Asset("x-flowc://flow/SingleStep/finished")],
+    )

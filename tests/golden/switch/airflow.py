@@ -9,8 +9,9 @@ import json
 from datetime import datetime, timedelta, timezone
 
 try:  # Airflow 3
-    from airflow.sdk import DAG, Param, task
+    from airflow.sdk import DAG, Asset, Param, task
 except ImportError:  # Airflow 2.10, 2.11
+    from airflow.datasets import Dataset as Asset
     from airflow.decorators import task
     from airflow.models.dag import DAG
     from airflow.models.param import Param
@@ -99,7 +100,7 @@ with DAG(
     short = step("short")
     first = step("first")
     second = step("second")
-    end = step("end")
+    end = step("end", outlets=[Asset("x-flowc://flow/Switch/finished")])
     end__live = merge_of("end", "start")
     start >> arm("start", "short") >> short >> end__live >> end
     start >> arm("start", "first") >> first >> second >> end__live

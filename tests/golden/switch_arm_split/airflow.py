@@ -9,8 +9,9 @@ import json
 from datetime import datetime, timedelta, timezone
 
 try:  # Airflow 3
-    from airflow.sdk import DAG, task
+    from airflow.sdk import DAG, Asset, task
 except ImportError:  # Airflow 2.10, 2.11
+    from airflow.datasets import Dataset as Asset
     from airflow.decorators import task
     from airflow.models.dag import DAG
 try:  # Airflow 3.2
@@ -92,7 +93,7 @@ with DAG(
     a = step("a")
     b = step("b")
     join = step("join")
-    end = step("end")
+    end = step("end", outlets=[Asset("x-flowc://flow/SwitchArmSplit/finished")])
     end__live = merge_of("end", "start")
     start >> arm("start", "fan") >> fan >> [a, b] >> join >> end__live >> end
     start >> arm("start", "end") >> end__live

@@ -9,8 +9,9 @@ import json
 from datetime import datetime, timedelta, timezone
 
 try:  # Airflow 3
-    from airflow.sdk import DAG, Param, task
+    from airflow.sdk import DAG, Asset, Param, task
 except ImportError:  # Airflow 2.10, 2.11
+    from airflow.datasets import Dataset as Asset
     from airflow.decorators import task
     from airflow.models.dag import DAG
     from airflow.models.param import Param
@@ -102,7 +103,7 @@ with DAG(
     d = step("d")
     e = step("e")
     f = step("f")
-    end = step("end")
+    end = step("end", outlets=[Asset("x-flowc://flow/SwitchTail/finished")])
     d__live = merge_of("d", "start__a", "start__b")
     f__live = merge_of("f", "start")
     start >> arm("start", "a") >> a >> d__live >> d >> f__live >> f >> end

@@ -9,8 +9,9 @@ import json
 from datetime import datetime, timedelta, timezone
 
 try:  # Airflow 3
-    from airflow.sdk import DAG
+    from airflow.sdk import DAG, Asset
 except ImportError:  # Airflow 2.10, 2.11
+    from airflow.datasets import Dataset as Asset
     from airflow.models.dag import DAG
 try:  # the standard provider
     from airflow.providers.standard.operators.bash import BashOperator
@@ -68,5 +69,5 @@ with DAG(
         retry_delay=timedelta(seconds=0),
         execution_timeout=timedelta(seconds=61),
     )
-    end = step("end")
+    end = step("end", outlets=[Asset("x-flowc://flow/Timeout/finished")])
     start >> end

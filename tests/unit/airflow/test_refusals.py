@@ -68,9 +68,6 @@ def test_a_refusal_says_what_is_missing_and_what_to_do(construct: Construct) -> 
         ("start", '@conda(libraries={"numpy": "2.0"})', "@conda"),
         ("start", '@pypi(packages={"numpy": "2.0"})', "@pypi"),
         ("start", '@secrets(sources=["a"])', "@secrets"),
-        ("before", "@schedule(daily=True)", "@schedule"),
-        ("before", '@trigger(event="data")', "@trigger"),
-        ("before", '@trigger_on_finish(flow="Other")', "@trigger_on_finish"),
         ("before", '@conda_base(python="3.11")', "@conda_base"),
         ("before", '@pypi_base(python="3.11")', "@pypi_base"),
     ],
@@ -85,17 +82,31 @@ def test_refused_decorators(tmp_path: Path, part: str, text: str, construct: str
     assert text.split("(")[0] in line
 
 
+def test_a_gang_is_refused_with_its_reason() -> None:
+    report = Report()
+    check_capabilities(tree_of(parse_graph("f>%m m>j j!>end")), BACKEND, report)
+    [found] = [found for found in report.diagnostics if found.severity is Severity.ERROR]
+    assert found.message == "airflow cannot run gang of parallel processes so far"
+    assert "JobSet" in found.notes[0]
+
+
 @pytest.mark.parametrize(
-    ("flow", "message"),
+    ("flow", "warned"),
     [
-        ("h>x|end x>h", "loop has no airflow lowering yet"),
-        ("f>%m m>j j!>end", "gang of parallel processes has no airflow lowering yet"),
+        ("h>x|end x>h", []),
+        ("p>a,b a>j b>j j!>p|end", ["split in a loop has no full effect on airflow"]),
+        ("h>*x x>j j!>h|end", ["foreach in a loop has no full effect on airflow"]),
+        (
+            "h>*x x>a,b a>m b>m m!>j j!>h|end",
+            ["foreach in a loop has no full effect on airflow", "split in a loop has no full effect on airflow"],
+        ),
     ],
 )
-def test_refused_shapes(flow: str, message: str) -> None:
-    report = Report()
-    check_capabilities(tree_of(parse_graph(flow)), BACKEND, report)
-    assert message in [found.message for found in report.diagnostics if found.severity is Severity.ERROR]
+def test_what_runs_in_turn_in_a_loop_is_said(flow: str, warned: list[str]) -> None:
+    tree, report = tree_of(parse_graph(flow)), Report()
+    BACKEND.check(tree, build_plan(tree), Options(), report)
+    assert [found.message for found in report.diagnostics] == warned
+    assert all(found.severity is Severity.WARNING for found in report.diagnostics)
 
 
 def test_what_has_no_effect_is_said(tmp_path: Path) -> None:
