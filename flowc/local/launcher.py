@@ -20,9 +20,8 @@ from typing import Any
 from flowc.local.children import adopt_orphans, die_with_parent, reap, signal_group, sweep
 from flowc.local.policy import has_open
 from flowc.local.wire import Begin, Ended, Hello, Signal, Start, Started, Wire
-from flowc.runtime_shim import contract
 from flowc.runtime_shim.contract import TOP, Attempt
-from flowc.runtime_shim.environment import attempt_to_environment
+from flowc.runtime_shim.environment import attempt_to_environment, other_variables
 from flowc.runtime_shim.exit_hooks import run_exit_hooks
 from flowc.runtime_shim.loading import LoadedFlow, load_flow
 from flowc.runtime_shim.policies import retry_of, timeout_of
@@ -153,7 +152,7 @@ class Launcher:
         verb, name = ("exit-hook", start.hooks) if start.hooks is not None else ("step", start.attempt.step)
         command = [sys.executable, "-P", "-m", "flowc.runtime_shim", verb, name]
         try:
-            os.execve(sys.executable, command, {**_own_environment(), **attempt_to_environment(start.attempt)})
+            os.execve(sys.executable, command, {**other_variables(os.environ), **attempt_to_environment(start.attempt)})
         except OSError as error:
             if error.errno != errno.E2BIG:
                 raise
@@ -180,12 +179,6 @@ def _open_values(flow: LoadedFlow) -> dict[str, dict[str, Any]]:
             attempt = Attempt(engine="local", flow=flow.plan["flow"], root="", run="", step=name, at=TOP)
             values["timeout"] = timeout_of(flow, attempt)
     return found
-
-
-def _own_environment() -> dict[str, str]:
-    """Return this process's environment without what describes a task: the run may have been started by one."""
-    names = {value for value in vars(contract).values() if isinstance(value, str) and value.startswith("FLOWC_")}
-    return {name: value for name, value in os.environ.items() if name not in names}
 
 
 def _flush() -> None:

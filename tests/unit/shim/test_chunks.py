@@ -93,6 +93,7 @@ def test_only_the_member_that_was_killed_is_caught(tmp_path: Path) -> None:
     assert tasks.run("join").code == 0
 
 
+@pytest.mark.slow
 def test_only_the_member_that_killed_the_container_is_caught(tmp_path: Path) -> None:
     tasks = each(tmp_path, "if flow.x == 2: os.kill(os.getppid(), signal.SIGKILL); time.sleep(60)", CATCH)
     codes = [tasks.run("body", "r.0:5", attempt, user_retries=1, catches=True, catch="problem").code for attempt in range(3)]
@@ -109,6 +110,7 @@ def test_a_member_that_raises_is_caught_on_its_last_attempt(tmp_path: Path) -> N
     assert tasks.values("body", "r.2")["x"] == 2
 
 
+@pytest.mark.slow
 def test_an_engine_that_catches_by_itself_catches_what_began(tmp_path: Path) -> None:
     tasks = each(tmp_path, "if flow.x == 2: os.kill(os.getppid(), signal.SIGKILL); time.sleep(60)", CATCH)
     assert tasks.run("body", "r.0:5", engine="stepfunctions", user_retries=None).code == -signal.SIGKILL
@@ -116,6 +118,7 @@ def test_an_engine_that_catches_by_itself_catches_what_began(tmp_path: Path) -> 
     assert statuses(tasks) == ["ok", "ok", "caught", "ok", "ok"]
 
 
+@pytest.mark.slow
 def test_a_timeout_is_of_each_member(tmp_path: Path) -> None:
     tasks = each(tmp_path, "time.sleep(60 if flow.x == 2 else 0.3)", "@timeout(seconds=1)")
     assert tasks.run("body", "r.0:5", timeout=1.0).code == 1

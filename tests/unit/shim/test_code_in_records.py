@@ -23,9 +23,27 @@ FLOW = """
 """
 
 
-def version(folder: Path, number: int) -> tuple[Tasks, str]:
+LOOP = """
+    @step
+    def start(self):
+        self.made_by = [*getattr(self, "made_by", []), VERSION]
+        if len(self.made_by) == 2 and VERSION == 1 and not os.path.exists(PIT):
+            open(PIT, "w").close()
+            os.kill(os.getppid(), 9)
+            time.sleep(60)
+        self.more = len(self.made_by) < 3
+        self.next({True: self.start, False: self.end}, condition="more")
+
+    @step
+    def end(self):
+        pass
+"""
+
+
+def version(folder: Path, number: int, flow: str = FLOW) -> tuple[Tasks, str]:
     """A version of the flow and the digest of its package, which is in the store."""
-    tasks = Tasks(folder, FLOW, top=f"VERSION = {number}", files={"words.txt": f"words {number}"})
+    top = f"import os, time\nPIT = {str(folder / 'pit')!r}\nVERSION = {number}"
+    tasks = Tasks(folder, flow, top=top, files={"words.txt": f"words {number}"})
     data = io.BytesIO()
     with tarfile.open(fileobj=data, mode="w", format=tarfile.USTAR_FORMAT) as tar:
         for path in sorted(tasks.code.iterdir()):
@@ -75,3 +93,12 @@ def test_a_package_that_is_missing_is_an_error_that_names_it(tmp_path: Path) -> 
     ended = tasks.run("start", code="sha256:" + "0" * 64, code_dir=None)
     assert ended.code == 1
     assert f"flowc: the code package F/pkg/{'0' * 64} is missing" in ended.out
+
+
+def test_a_loop_goes_on_with_the_code_of_its_first_turn(tmp_path: Path) -> None:
+    old, first = version(tmp_path, 1, LOOP)
+    assert old.loop("start", code=first, code_dir=None).code == -9
+    new, second = version(tmp_path, 2, LOOP)
+    assert new.loop("start", attempt=1, code=second, code_dir=None, user_retries=1).code == 0
+    assert new.values("start", "r~2", ["made_by"]) == {"made_by": [1, 1, 1]}
+    assert {new.record("start", f"r~{turn}")["code"] for turn in range(3)} == {first}

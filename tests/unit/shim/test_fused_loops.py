@@ -205,6 +205,7 @@ def test_a_step_without_retry_is_not_run_again_because_its_container_died(tmp_pa
     assert tasks.record("count", "r~1")["attempt"] == 1
 
 
+@pytest.mark.slow
 def test_a_timeout_acts_in_each_turn(tmp_path: Path) -> None:
     body = TWO_STEPS.replace("    @step\n    def count", "    @timeout(seconds=1)\n    @step\n    def count")
     tasks = looping(tmp_path, "flow.n == 2 and time.sleep(60)", body)
@@ -246,6 +247,7 @@ def test_a_turn_that_ends_its_process_has_failed(tmp_path: Path, call: str) -> N
     assert len(tasks.failures("count", "r~1")) == 1
 
 
+@pytest.mark.slow
 def test_nothing_outlives_the_loop_or_follows_its_control_line(tmp_path: Path) -> None:
     tasks = looping(tmp_path, "import subprocess; subprocess.Popen(['sh', '-c', 'sleep 0.5; echo late; sleep 30'])")
     started = time.monotonic()
@@ -255,6 +257,7 @@ def test_nothing_outlives_the_loop_or_follows_its_control_line(tmp_path: Path) -
     assert time.monotonic() - started < 25
 
 
+@pytest.mark.slow
 def test_a_flow_whose_import_starts_threads(tmp_path: Path) -> None:
     top = "threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\nPIDS = os.getpid()"
     tasks = looping(tmp_path, "flow.fresh = PIDS == os.getpid()", top=top)
@@ -263,6 +266,7 @@ def test_a_flow_whose_import_starts_threads(tmp_path: Path) -> None:
     assert tasks.record("count", "r~2")["engine"]["container"] == "0"
 
 
+@pytest.mark.slow
 def test_random_numbers_differ_between_turns(tmp_path: Path) -> None:
     tasks = looping(tmp_path, "flow.drawn = (random.random(), float(numpy.random.rand()))", top="import numpy, random")
     assert tasks.loop("count").code == 0
@@ -306,9 +310,54 @@ def test_a_loop_before_its_time_is_refused(tmp_path: Path) -> None:
     assert "'start' at 'r' before it has no commit record" in ended.out
 
 
+@pytest.mark.slow
 def test_an_import_that_fails_is_recorded_by_the_turn(tmp_path: Path) -> None:
     tasks = looping(tmp_path, top="if os.path.exists('broken'): import nowhere_to_be_found")
     (tmp_path / "broken").touch()
     ended = tasks.loop("count")
     assert ended.code == 1
     assert tasks.failures("count", "r~0")[0]["exception"]["type"] == "ModuleNotFoundError"
+
+
+GANG = """
+    @step
+    def start(self):
+        self.n = 0
+        self.next(self.open)
+
+    @step
+    def open(self):
+        self.n += 1
+        self.next(self.member, num_parallel=3)
+
+    @parallel
+    @retry(times=1, minutes_between_retries=0)
+    @step
+    def member(self):
+        self.me = (current.parallel.node_index, current.retry_count)
+        act(self)
+        self.next(self.join)
+
+    @step
+    def join(self, inputs):
+        self.members = [found.me for found in inputs]
+        self.n = inputs[0].n
+        self.next(self.check)
+
+    @step
+    def check(self):
+        self.more = self.n < 2
+        self.next({True: self.open, False: self.end}, condition="more")
+
+    @step
+    def end(self):
+        pass
+"""
+
+
+def test_a_gang_in_a_loop_runs_at_once_and_is_retried_as_a_whole(tmp_path: Path) -> None:
+    tasks = looping(tmp_path, "assert flow.me != (1, 0) or flow.n == 1; flow.me[0] == 2 and time.sleep(0.3)", GANG)
+    ended = tasks.loop("open", user_retries=1)
+    assert ended.code == 0, ended.out
+    assert tasks.values("join", "r~0")["members"] == [(0, 0), (1, 0), (2, 0)]
+    assert tasks.values("join", "r~1")["members"] == [(0, 1), (1, 1), (2, 1)]
