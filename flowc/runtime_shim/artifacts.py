@@ -36,7 +36,7 @@ class Artifacts:
         self._store = store
         self._flow = flow
         self._entries: dict[str, Entry] = dict(entries)
-        self._inherited = tuple(entries.values())
+        self._inherited = dict(entries)
         self._values: dict[str, Any] = {}
         self._baseline: dict[str, Identity | None] = {}
 
@@ -83,12 +83,18 @@ class Artifacts:
             raise KeyError(name)
         self._forget(name)
 
+    def reset(self) -> None:
+        """Go back to what the parents left: everything that was set, deleted or loaded since is forgotten."""
+        self._entries = dict(self._inherited)
+        self._values.clear()
+        self._baseline.clear()
+
     def finish(self) -> dict[str, Entry]:
         """Store what is new or changed and return the entry of every artifact, in the order of their names.
 
         Raises ArtifactError, naming the artifact, for a value that cannot be pickled.
         """
-        known = {identity(entry): entry for entry in self._inherited}
+        known = {identity(entry): entry for entry in self._inherited.values()}
         settled: dict[int, tuple[Entry, Identity | None]] = {}
         for name in sorted(self._values, key=lambda name: (name not in self._baseline, name)):
             value = self._values[name]

@@ -35,6 +35,7 @@ class Capture:
         self._cut = 0
         self._running = False
         self._in_line = False
+        self._log_in_line = False
         self._last_word = last_word
         self._label = label.encode()
         self._begun = b""
@@ -96,6 +97,15 @@ class Capture:
         """Print a line about the shim itself, behind all that was printed before."""
         self._write(2, f"flowc: {line}")
 
+    def add(self, text: str) -> None:
+        """Print whole lines behind everything else, from the start of a line on, and keep them in the log. Only after `stop`."""
+        data = text.encode("utf-8", "backslashreplace")
+        if self._in_line:
+            self._in_line = False
+            self._write_out(b"\n")
+        self._keep(b"\n" + data if self._log_in_line else data)
+        self._pass_on(data)
+
     def print_last(self, line: str) -> None:
         """Print a line to standard output; with `last_word`, after `stop`, nothing can follow it but another such line."""
         self._write(1, line)
@@ -138,10 +148,14 @@ class Capture:
         data = self._labelled(data) if self._label else data
         if data:
             self._in_line = not data.endswith(b"\n")
+            self._write_out(data)
+
+    def _write_out(self, data: bytes) -> None:
         view = memoryview(data)
+        descriptor = self._real[0] if self._real is not None else 1
         with suppress(OSError):
-            while view and self._real is not None:
-                view = view[os.write(self._real[0], view) :]
+            while view:
+                view = view[os.write(descriptor, view) :]
 
     def _labelled(self, data: bytes) -> bytes:
         """Return the lines that are whole by now, labelled; the line begun last is kept, unless it is very long."""
@@ -152,6 +166,7 @@ class Capture:
         return b"".join(self._label + line + b"\n" for line in whole.split(b"\n")) if newline else b""
 
     def _keep(self, data: bytes) -> None:
+        self._log_in_line = not data.endswith(b"\n")
         room = HEAD_BYTES - len(self._head)
         if room > 0:
             self._head += data[:room]

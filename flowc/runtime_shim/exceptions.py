@@ -124,7 +124,7 @@ class TimeoutException(MetaflowException):
 
 
 class FailureHandledByCatch(MetaflowException):
-    """Stands for the exception of a step under `@catch` whose process died without raising one."""
+    """Stands for the exception of a step under `@catch` none of whose attempts ended, where none of them could catch one."""
 
     headline = "Task execution failed but @catch handled it"
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from flowc.runtime_shim.codecs import ArtifactError
 from flowc.runtime_shim.config import ConfigValue, configs_of
-from flowc.runtime_shim.contract import Entry
+from flowc.runtime_shim.contract import Attempt, Entry, Plan
 from flowc.runtime_shim.exceptions import MetaflowException
 from flowc.runtime_shim.flowspec import constants_of, fixed_names
 from flowc.runtime_shim.parameters import parameters_of
@@ -57,6 +57,13 @@ def split_entries(flow_class: type, entries: Mapping[str, Entry]) -> tuple[dict[
 def shown_parameters(flow_class: type, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return parameter values by name, as the run's record shows them: what is small and JSON, the rest by its type."""
     return {parameter.name: _shown(values[attribute]) for attribute, parameter in parameters_of(flow_class).items()}
+
+
+def known_parameters(plan: Plan, attempt: Attempt) -> dict[str, Any]:
+    """Return what is known of parameter values before the flow is imported, by name: the given ones, else the plan's defaults."""
+    given = attempt.parameters or {}
+    planned = {found["name"]: found.get("default") if found["type"] != "file" else None for found in plan["parameters"]}
+    return {name: _shown(value) for name, value in {**planned, **given}.items()}
 
 
 def _shown(value: Any) -> Any:

@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 
 from flowc.runtime_shim.config import ConfigValue, config_names, find_file, resolve
+from flowc.runtime_shim.contract import Attempt
 from flowc.runtime_shim.exceptions import MetaflowException, ParameterFieldFailed, ParameterFieldTypeMismatch
 from flowc.runtime_shim.typed import Any, Final, NamedTuple
 
@@ -55,6 +56,11 @@ def user_name() -> str | None:
         return None
 
 
+def username(attempt: Attempt) -> str | None:
+    """Return who a run is of: on an engine only who the environment names."""
+    return user_name() if attempt.engine == "local" else os.environ.get("METAFLOW_USER") or os.environ.get("USER")
+
+
 class Parameter:
     """A value given to a run: `alpha = Parameter("alpha", default=0.1, type=float, help="…")`, read as `self.alpha`.
 
@@ -97,7 +103,7 @@ class Parameter:
 
     def kind(self, default: Any) -> str:
         """Return `str`, `int`, `float`, `bool` or `json`; `default` is the resolved default."""
-        declared = self.type
+        declared = bool if self.type is None and self.kwargs.get("is_flag") else self.type
         if declared is None and default is not None and not callable(default):
             declared = type(default)
         if isinstance(declared, JSONTypeClass) or declared is JSONTypeClass or declared in (list, dict, tuple):

@@ -9,8 +9,9 @@ import sys
 from flowc.runtime_shim.addresses import Parents, parents, start_address
 from flowc.runtime_shim.attempt_code import Code, Scratch, agree, find_code, import_code
 from flowc.runtime_shim.capture import Capture
+from flowc.runtime_shim.codecs import ArtifactError
 from flowc.runtime_shim.committed import check_run, follow_up, repetition
-from flowc.runtime_shim.contract import EXIT_DONE, TOP, Attempt, Plan, commit_key, run_key
+from flowc.runtime_shim.contract import EXIT_DONE, TOP, Attempt, Plan, commit_key
 from flowc.runtime_shim.control import control_line, control_of, hand_over
 from flowc.runtime_shim.exceptions import FailureHandledByCatch, MetaflowExceptionWrapper
 from flowc.runtime_shim.execution import call_step
@@ -21,7 +22,7 @@ from flowc.runtime_shim.items import save_items
 from flowc.runtime_shim.journal import Journal, ending_on_sigterm, exception_fields
 from flowc.runtime_shim.loading import LoadedFlow, PlanRefused
 from flowc.runtime_shim.policies import Catch, catch_of, set_environment, timeout_of
-from flowc.runtime_shim.records import commit, publish
+from flowc.runtime_shim.records import commit
 from flowc.runtime_shim.stored_values import settle
 from flowc.runtime_shim.stores import Store, open_store
 from flowc.runtime_shim.task import Task, make_task
@@ -59,15 +60,14 @@ def run_attempt(attempt: Attempt, flow: LoadedFlow | None = None) -> int:
 def _failed(error: BaseException, journal: Journal) -> int:
     """Say what went wrong, leave a failure record where that makes sense, and return the exit code."""
     failure = classify(error)
-    if failure.said is not None:
-        journal.capture.say(failure.said)
-    if failure.shown is not None:
-        sys.stdout.flush()
-        sys.stderr.write(format_exception(failure.shown))
     journal.closed = True
     journal.capture.stop()
+    if failure.said is not None:
+        journal.capture.add(f"flowc: {failure.said}\n")
+    if failure.shown is not None:
+        journal.capture.add(format_exception(failure.shown))
     if failure.recorded:
-        journal.fail(failure.shown or error, failure.exit_code)
+        journal.fail(failure.shown or error, failure.exit_code, traceback=failure.shown is not None)
     return failure.exit_code
 
 
@@ -94,11 +94,12 @@ class _Attempt:
             raise NameTaken(f"run name {attempt.run!r} is already used: its first step committed before this run began")
         code, before = self._before(code, scratch)
         self.journal.code = code.digest
+        self.journal.first = code.plan if before.kind == "first" else None
         loaded = self._import(code)
         set_environment(loaded.flow_class, attempt.step)
         task = make_task(loaded, attempt, self.records, before)
         if before.kind == "first":
-            self._publish_run(task)
+            self.journal.publish_run(self.store, task.parameters)
         return self._publish(self._record(loaded, task))
 
     def _committed(self) -> dict[str, Any] | None:
@@ -130,40 +131,33 @@ class _Attempt:
         except (SystemExit, Exception) as error:
             raise UserFailed(error) from error
 
-    def _publish_run(self, task: Task) -> None:
-        attempt = self.attempt
-        record: dict[str, Any] = {
-            "flow": attempt.flow,
-            "run": attempt.run,
-            "run_uid": attempt.run_uid,
-            "code": self.journal.code,
-            "engine": {"name": attempt.engine, **attempt.ids},
-            "parameters": task.parameters,
-            "tags": sorted(set(attempt.tags)),
-            "time": {"start": round(self.journal.started, 3)},
-            "trigger": attempt.trigger,
-            "user": task.user,
-        }
-        key = run_key(attempt.flow, attempt.run, "_run")
-        publish(self.store, key, {name: value for name, value in record.items() if value is not None})
-
     def _record(self, loaded: LoadedFlow, task: Task) -> dict[str, Any]:
         """Run the step and return the record to commit. Raises UserFailed where the step failed and nobody catches."""
         attempt, journal = self.attempt, self.journal
         catch = catch_of(loaded, attempt)
         error = self._call(loaded, task, catch)
         if error is not None:
-            self._catch(error, catch)
-        values = assigned(task.flow)
-        if catch is not None and catch.var is not None:
-            values[catch.var] = None if error is None else MetaflowExceptionWrapper(error)
+            if not self._is_caught(error, catch):
+                raise UserFailed(error)
+            self._print_caught(error, catch)
+        try:
+            artifacts = settle(task.artifacts, {**assigned(task.flow), **_caught(error, catch)}, task.bound.deleted)
+        except ArtifactError as unstorable:
+            if error is None:
+                error = ArtifactError(str(unstorable))
+                if not self._is_caught(error, catch):
+                    raise
+                self._print_caught(error, catch)
+            # As where the last attempt does not run the step: it leaves what its parents left.
+            task.artifacts.reset()
+            artifacts = settle(task.artifacts, _caught(error, catch), set())
         transition = None if error is not None else task.bound.transition
         control, left = control_of(loaded.plan, attempt.step, attempt.at, transition)
         record: dict[str, Any] = {
             "inputs": task.came_from,
             "status": "ok" if error is None else "caught",
             "control": control,
-            "artifacts": {**settle(task.artifacts, values, task.bound.deleted), **task.fixed},
+            "artifacts": {**artifacts, **task.fixed},
         }
         if transition is not None and transition.items is not None:
             record["items"] = save_items(self.store, attempt.flow, transition.items)
@@ -178,10 +172,7 @@ class _Attempt:
         attempt = self.attempt
         beyond = catch is not None and attempt.user_retries is not None and attempt.attempt > attempt.user_retries
         if beyond or attempt.caught:
-            return FailureHandledByCatch(
-                f"step {attempt.step!r} did not end by itself in {attempt.attempt} attempts, and raised no exception: its process was "
-                "killed, by the system for one (memory, a lost machine)"
-            )
+            return FailureHandledByCatch(f"step {attempt.step!r} did not end in {attempt.attempt} attempts: {self._last_failure()}")
         return call_step(
             task.flow,
             attempt.step,
@@ -190,13 +181,21 @@ class _Attempt:
             ends=loaded.plan["steps"][attempt.step]["kind"] == "end",
         )
 
-    def _catch(self, error: BaseException, catch: Catch | None) -> None:
+    def _last_failure(self) -> str:
+        found = self.records.latest_failure(self.attempt.step, self.attempt.at)
+        if found is None:
+            return "no failure is on record; their processes may have been killed, or the store may have failed"
+        error = found["exception"]
+        return f"the last failure on record, of attempt {found['attempt']}, is {error['type']}: {error['message']}"
+
+    def _is_caught(self, error: BaseException, catch: Catch | None) -> bool:
         attempt = self.attempt
         last = attempt.caught or (attempt.user_retries is not None and attempt.attempt >= attempt.user_retries)
-        if (catch is None and not attempt.caught) or not last or isinstance(error, KeyboardInterrupt):
-            raise UserFailed(error)
+        return (catch is not None or attempt.caught) and last and not isinstance(error, KeyboardInterrupt)
+
+    def _print_caught(self, error: BaseException, catch: Catch | None) -> None:
         if catch is not None and catch.print_exception:
-            self.journal.capture.say(f"@catch goes on after an exception in step {attempt.step!r}:")
+            self.journal.capture.say(f"@catch goes on after an exception in step {self.attempt.step!r}:")
             sys.stderr.write(format_exception(error))
 
     def _publish(self, record: dict[str, Any]) -> str | None:
@@ -221,6 +220,12 @@ class _Attempt:
 
     def _hand_over(self, record: dict[str, Any]) -> str | None:
         return hand_over(self.attempt, control_line(record))
+
+
+def _caught(error: BaseException | None, catch: Catch | None) -> dict[str, Any]:
+    if catch is None or catch.var is None:
+        return {}
+    return {catch.var: None if error is None else MetaflowExceptionWrapper(error)}
 
 
 def _is_first(plan: Plan, attempt: Attempt) -> bool:

@@ -14,7 +14,7 @@ from flowc.runtime_shim.flowspec import Bound, bind
 from flowc.runtime_shim.frames import RecordedFrame, enclosing
 from flowc.runtime_shim.inputs import Inputs
 from flowc.runtime_shim.loading import LoadedFlow
-from flowc.runtime_shim.parameters import parameter_values, parameters_of, user_name
+from flowc.runtime_shim.parameters import parameter_values, parameters_of, username
 from flowc.runtime_shim.stored_values import StoredValues
 from flowc.runtime_shim.task_records import RunRecords
 from flowc.runtime_shim.typed import Any, NamedTuple
@@ -30,7 +30,6 @@ class Task(NamedTuple):
     artifacts: Artifacts
     came_from: list[str] | dict[str, Any]
     parameters: Mapping[str, Any]
-    user: str | None
 
 
 def make_task(loaded: LoadedFlow, attempt: Attempt, records: RunRecords, parents: Parents) -> Task:
@@ -77,7 +76,6 @@ def make_task(loaded: LoadedFlow, attempt: Attempt, records: RunRecords, parents
         artifacts=artifacts,
         came_from=_came_from(attempt, records, parents),
         parameters=shown_parameters(flow_class, parameters) if parents.kind == "first" else {},
-        user=current.username,
     )
 
 
@@ -121,7 +119,7 @@ def _came_from(attempt: Attempt, records: RunRecords, parents: Parents) -> list[
 
 
 def _set_current(loaded: LoadedFlow, attempt: Attempt, records: RunRecords) -> None:
-    name = user_name() if attempt.engine == "local" else os.environ.get("METAFLOW_USER") or os.environ.get("USER")
+    name = username(attempt)
     values: dict[str, Any] = {
         "flow_name": loaded.plan["class_name"],
         "deployed_name": attempt.flow,

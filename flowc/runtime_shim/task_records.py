@@ -1,6 +1,6 @@
 """Reading the records of one run: commits and loop exits, a commit once in a process."""
 
-from flowc.runtime_shim.contract import commit_key, exit_key, run_key
+from flowc.runtime_shim.contract import commit_key, exit_key, run_key, task_prefix
 from flowc.runtime_shim.records import read_record
 from flowc.runtime_shim.stores import Store
 from flowc.runtime_shim.typed import Any
@@ -37,6 +37,13 @@ class RunRecords:
     def loop_exit(self, loop: str, at: str) -> dict[str, Any] | None:
         """Return the exit record of a loop that was promised, or None."""
         return read_record(self.store, exit_key(self.flow, self.run, loop, at), wait=True)
+
+    def latest_failure(self, step: str, at: str) -> dict[str, Any] | None:
+        """Return the failure record of the latest attempt that left one, or None."""
+        prefix = task_prefix(self.flow, self.run, step, at)
+        names = [name for name in self.store.list(prefix) if name.startswith("fail.")]
+        found = [record for name in names if (record := read_record(self.store, prefix + name)) is not None]
+        return max(found, key=lambda record: (record["attempt"], record["time"]["end"]), default=None)
 
     def run_record(self) -> dict[str, Any]:
         """Return the run's own record, empty where there is none."""

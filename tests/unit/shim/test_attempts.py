@@ -130,6 +130,19 @@ def test_the_users_traceback_comes_last_and_is_in_the_record(tmp_path: Path) -> 
     assert tasks.run_record() is not None
 
 
+def test_what_is_said_last_begins_a_line(tmp_path: Path) -> None:
+    tasks = failing(tmp_path, 'print("? ", end="") or sys.exit("no")')
+    ended = tasks.run("start")
+    assert ended.out.splitlines()[:4] == [
+        "to standard output",
+        "? ",
+        "flowc: the step called sys.exit('no'), so it has not finished",
+        "Traceback (most recent call last):",
+    ]
+    assert ended.out.endswith("\nSystemExit: no\n")
+    assert tasks.log(tasks.failures("start")[0]) == ended.out
+
+
 @pytest.mark.parametrize(
     ("call", "code"),
     [("sys.exit()", 1), ("sys.exit(0)", 1), ("sys.exit(7)", 7), ("sys.exit(78)", 1), ("sys.exit('no')", 1), ("sys.exit(200)", 1)],
@@ -151,12 +164,48 @@ def test_an_import_that_fails_is_the_users_error(tmp_path: Path) -> None:
     assert tasks.failures("start")[0]["exception"]["type"] == "ModuleNotFoundError"
 
 
+UNREADY = """
+    alpha = Parameter("alpha", default=0.5)
+    beta = Parameter("beta", type=int)
+
+    {decorator}
+    @step
+    def start(self):
+        self.next(self.end)
+
+    @step
+    def end(self):
+        pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("top", "decorator", "given", "code"),
+    [
+        ("import nowhere_to_be_found", "", 3, 1),
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGTERM)", "", 3, 143),
+        ("", "@secrets(sources=['aws-secrets-manager.x'])", 3, 78),
+        ("", "", "three", 78),
+    ],
+)
+def test_a_run_whose_first_task_never_gets_ready_has_its_record(tmp_path: Path, top: str, decorator: str, given: object, code: int) -> None:
+    tasks = Tasks(tmp_path, UNREADY.format(decorator=decorator), top=top)
+    assert tasks.run("start", parameters={"beta": given}, tags=("a",), code="sha256:0").code == code
+    run = tasks.run_record()
+    assert run is not None
+    assert (run["parameters"], run["tags"], run["engine"]["name"]) == ({"alpha": 0.5, "beta": given}, ["a"], "airflow")
+    assert run["code"] == "sha256:0"
+
+
 def test_what_cannot_be_stored_names_the_artifact(tmp_path: Path) -> None:
     tasks = failing(tmp_path, "flow.lock = threading.Lock()")
     ended = tasks.run("start")
     assert ended.code == 1
     assert "flowc: artifact 'lock' of type" in ended.out
     assert not tasks.committed("start")
+    (record,) = tasks.failures("start")
+    assert record["exception"]["message"] in ended.out
+    assert record["exception"]["traceback"] == "", "it would show no code of the user's"
 
 
 def test_sigterm_leaves_a_record(tmp_path: Path) -> None:
@@ -299,6 +348,39 @@ def test_an_attempt_beyond_the_last_catches_without_running(tmp_path: Path) -> N
     assert sorted(tasks.values("risky")) == ["before", "problem"]
     assert tasks.run("end").code == 0
     assert tasks.values("end")["type"].endswith(".FailureHandledByCatch")
+    assert tasks.values("risky")["problem"].exception == (
+        "step 'risky' did not end in 2 attempts: "
+        "no failure is on record; their processes may have been killed, or the store may have failed"
+    )
+
+
+def test_a_catch_without_running_names_the_failure_on_record(tmp_path: Path) -> None:
+    tasks = caught(tmp_path, "sys.exit('bye') if current.retry_count < 1 else os._exit(3)")
+    assert [tasks.run("risky", attempt=number, user_retries=1).code for number in (0, 1)] == [1, 3]
+    assert tasks.run("risky", attempt=2, user_retries=1).code == 0
+    assert tasks.values("risky")["problem"].exception == (
+        "step 'risky' did not end in 2 attempts: the last failure on record, of attempt 0, is SystemExit: bye"
+    )
+
+
+@pytest.mark.parametrize("raises", [False, True])
+def test_what_cannot_be_stored_is_caught_in_the_last_attempt(tmp_path: Path, raises: bool) -> None:
+    tasks = Tasks(
+        tmp_path,
+        CATCHES.replace("act()", "self.lock = lambda: 1\n        self.before = 2\n        act()"),
+        top=f"def act():\n    {'1 / 0' if raises else 'pass'}",
+    )
+    assert tasks.run("start").code == 0
+    assert tasks.run("risky", attempt=0, user_retries=1).code == 1
+    ended = tasks.run("risky", attempt=1, user_retries=1)
+    assert ended.code == 0
+    assert "@catch goes on after an exception" in ended.out
+    assert "runtime_shim/" not in ended.out
+    values = tasks.values("risky")
+    assert sorted(values) == ["before", "problem"]
+    assert values["before"] == 1
+    assert tasks.record("risky")["status"] == "caught"
+    assert values["problem"].exception.startswith("division by zero" if raises else "artifact 'lock' of type function cannot be stored")
 
 
 def test_an_engine_that_catches_by_itself_hears_of_every_failure(tmp_path: Path) -> None:
