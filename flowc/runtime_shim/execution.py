@@ -12,6 +12,9 @@ from flowc.runtime_shim.forks import UserCode
 from flowc.runtime_shim.steps_around import call_around, has_around
 from flowc.runtime_shim.typed import Any
 
+GRACE_SECONDS = 60.0
+"""How long after its timer went off a step that goes on all the same is ended, unless the engine does so before."""
+
 
 def call_step(flow: FlowSpec, step: str, inputs: Any, *, timeout: float | None, ends: bool | None) -> BaseException | None:
     """Call a step of the bound `flow` and return what it raised, None for nothing.
@@ -51,16 +54,25 @@ def _check_end(flow: FlowSpec, step: str, ends: bool | None) -> None:
 
 @contextmanager
 def time_limit(step: str, seconds: float | None) -> Iterator[None]:
-    """Raise TimeoutException in the block after `seconds`. Works in the main thread only, elsewhere there is no limit."""
+    """Raise TimeoutException in the block after `seconds`; a block that catches it gets SIGTERM `GRACE_SECONDS` later.
+
+    Works in the main thread only, elsewhere there is no limit.
+    """
     if not seconds or threading.current_thread() is not threading.main_thread():
         yield
         return
 
+    expired = False
+
     def expire(number: int, frame: FrameType | None) -> None:
+        nonlocal expired
+        if expired:
+            signal.raise_signal(signal.SIGTERM)
+        expired = True
         raise TimeoutException(f"step {step!r} timed out after {seconds:g} seconds")
 
     before: Callable[..., Any] | int | None = signal.signal(signal.SIGALRM, expire)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, GRACE_SECONDS)
     try:
         yield
     finally:
