@@ -1,8 +1,12 @@
 """Words for how things ended: a process, a step, a stretch of time."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from flowc.local.jobs import Failure
 from flowc.runtime_shim.lost_attempts import why as why
+from flowc.runtime_shim.stores import Store, StoreError
+from flowc.runtime_shim.task_records import RunRecords
 
 _CHAINED = ("The above exception was the direct cause", "During handling of the above exception")
 
@@ -19,6 +23,15 @@ def traceback_in(output: Sequence[str]) -> tuple[str, ...]:
             break
         first = number
     return tuple(output[first:])
+
+
+def with_exception(store: Store, flow: str, run: str, failure: Failure) -> Failure:
+    """Return `failure` with the exception that its attempt recorded, as it is where the store has none."""
+    try:
+        found = RunRecords(store, flow, run).latest_failure(failure.step, failure.at)
+    except StoreError:
+        return failure
+    return failure if found is None or found["attempt"] != failure.attempt else replace(failure, exception=found["exception"])
 
 
 def duration(seconds: float) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from flowc.local.walk import Ready
 from flowc.runtime_shim.contract import EXIT_DONE, Attempt, Control, item_at
 
 TAIL_LINES = 400
-"""Lines of output that are kept of every process, for the traceback at the end of the run."""
+"""Lines of output that are kept of every process, for the log of one that cannot store it itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,13 +28,13 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """An attempt after which its task is given up; `output` is the end of what it printed."""
+    """An attempt after which its task is given up. `exception` is that of its failure record: type, message, traceback."""
 
     step: str
     at: str
     attempt: int
     status: int
-    output: tuple[str, ...]
+    exception: Mapping[str, str] | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -105,7 +106,7 @@ class Job:
         assert culprit is not None, "an attempt that did not commit has a culprit"
         assert culprit.status is not None, "a culprit has ended"
         task = culprit.task
-        return Failure(step=task.step, at=task.at, attempt=task.attempt, status=culprit.status, output=tuple(culprit.tail))
+        return Failure(step=task.step, at=task.at, attempt=task.attempt, status=culprit.status)
 
 
 def _control_file(attempt: Attempt) -> Path:

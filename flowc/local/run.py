@@ -14,6 +14,7 @@ from typing import Any
 from flowc.errors import FlowcError, UsageError
 from flowc.ir.plan import build_plan
 from flowc.ir.regions import RegionTree
+from flowc.local.endings import with_exception
 from flowc.local.engine import Engine, Status
 from flowc.local.events import Event, Notice, RunStarted
 from flowc.local.jobs import Failure, Process, Task
@@ -141,7 +142,7 @@ def run_flow(
         run=run,
         root=root,
         status=status,
-        failures=tuple(engine.failures),
+        failures=tuple(with_exception(store, planned["flow"], run, failure) for failure in engine.failures),
         hooks=hooks,
         tasks=engine.tasks_done,
         seconds=time.monotonic() - started,

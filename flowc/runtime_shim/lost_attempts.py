@@ -9,6 +9,9 @@ from flowc.runtime_shim.records import new_nonce, publish, read_record
 from flowc.runtime_shim.stores import Store
 from flowc.runtime_shim.values import save_bytes
 
+PROCESS_LOST = "flowc.ProcessLost"
+"""The exception's type in the record of an attempt that raised none."""
+
 
 def record_lost(store: Store, attempt: Attempt, *, status: int, seconds: float, output: Iterable[str]) -> bool:
     """Leave a failure record for an attempt that has none; return whether it was needed. Raises StoreError.
@@ -35,7 +38,7 @@ def record_lost(store: Store, attempt: Attempt, *, status: int, seconds: float, 
         "engine": {"name": attempt.engine, **attempt.ids},
         "status": "failed",
         "exit_code": status,
-        "exception": {"type": "flowc.ProcessLost", "message": f"the process ended before the step did: {why(status)}", "traceback": ""},
+        "exception": {"type": PROCESS_LOST, "message": f"the process ended before the step did: {why(status)}", "traceback": ""},
         "log": save_bytes(store, attempt.flow, "".join(f"{line}\n" for line in output).encode()),
     }
     return publish(store, task_key(attempt.flow, attempt.run, attempt.step, attempt.at, f"fail.{nonce}"), record)

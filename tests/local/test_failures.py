@@ -282,3 +282,34 @@ def test_what_a_step_forks_or_leaves_running_does_not_hold_the_run(tmp_path: Pat
     assert "[end r] [0, 1, 4]" in ran.said
     assert ran.said.count("\n[start r] x") >= 50_000
     assert not list((tmp_path / "store/F/runs/r1/start/r").glob("fail.*"))
+
+
+WHY = """
+@step
+def start(self):
+    {body}
+    self.next(self.end)
+
+@step
+def end(self):
+    pass
+"""
+EARLIER = "import traceback; traceback.print_exception(ValueError('of old'))"
+
+
+@pytest.mark.parametrize(
+    ("body", "last"),
+    [
+        ("print('? ', end=''); 1 / 0", "ZeroDivisionError: division by zero"),
+        ("self.f = lambda: 1", "/start/r"),
+        (f"{EARLIER}; os.kill(os.getpid(), 9)", "/start/r"),
+        (f"{EARLIER}; self.f = lambda: 1", "/start/r"),
+    ],
+    ids=["a traceback behind a prompt", "no traceback", "killed behind another traceback", "refused behind another traceback"],
+)
+def test_the_summary_tells_what_the_failure_record_says(tmp_path: Path, body: str, last: str) -> None:
+    ran = run(write_flow(tmp_path, WHY.format(body=body), top=TOP))
+    summary = ran.said[ran.said.rindex("flowc: run F/r1 failed") :]
+    assert summary.rstrip().endswith(last)
+    assert ("failed: exit code 1: artifact 'f' of type function cannot be stored" in summary) == ("lambda" in body)
+    assert ("failed: killed by SIGKILL" in summary) == ("os.kill" in body)

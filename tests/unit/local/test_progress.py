@@ -11,13 +11,12 @@ from flowc.local.run import RunOutcome
 from flowc.local.verdict import HookOutcome
 
 ENDED = TaskEnded(step="train", at="r.3", attempt=0, outcome="done", status=0, seconds=1.25)
-FAILURE = Failure(
-    step="train",
-    at="r.3",
-    attempt=2,
-    status=1,
-    output=("noise", "Traceback (most recent call last):", '  File "flow.py", line 3, in train', "ValueError: boom"),
-)
+TRACEBACK = """\
+Traceback (most recent call last):
+  File "flow.py", line 3, in train
+ValueError: boom
+"""
+FAILURE = Failure(step="train", at="r.3", attempt=2, status=1, exception={"type": "ValueError", "message": "boom", "traceback": TRACEBACK})
 OUTCOME = RunOutcome(flow="F", run="r1", root="file:///s", status="succeeded", failures=(), hooks=(), tasks=3, seconds=2, stopped_by=None)
 FAILED = replace(OUTCOME, status="failed", failures=(FAILURE,))
 
@@ -61,6 +60,20 @@ def test_the_summary_of_a_failed_run_ends_with_the_users_traceback() -> None:
         '  File "flow.py", line 3, in train',
         "ValueError: boom",
     ]
+
+
+@pytest.mark.parametrize(
+    ("exception", "reason"),
+    [
+        ({"type": "flowc.runtime_shim.Refused", "message": "no such parent", "traceback": ""}, "exit code 1: no such parent"),
+        ({"type": "flowc.ProcessLost", "message": "the process ended", "traceback": ""}, "exit code 1"),
+        (None, "exit code 1"),
+    ],
+)
+def test_a_failure_without_a_traceback_says_why_in_its_line(exception: dict[str, str] | None, reason: str) -> None:
+    lines = shown(replace(FAILED, failures=(replace(FAILURE, exception=exception), FAILURE)))
+    assert lines[1] == f"flowc: step train at r.3 failed in its attempt 3: {reason}"
+    assert lines[-1] == "ValueError: boom", "of the first failure that has a traceback"
 
 
 def test_commands_to_copy_name_the_store_that_was_chosen() -> None:
