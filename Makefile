@@ -59,7 +59,7 @@ conformance-airflow: setup engines ## run flows under the real schedulers of Air
 	$(PYTEST) -n 0 tests/conformance/airflow_scheduler
 
 golden: setup ## write the golden files anew; read the diff before you commit it
-	$(PYTEST) -q tests/golden tests/diagnostics --update-goldens
+	$(PYTEST) -q tests/golden tests/diagnostics tests/unit/airflow/test_pod_form.py --update-goldens
 
 docs-fix: setup ## write what the pages of docs/diagnostics show anew; read the diff before you commit it
 	$(PYTEST) -q tests/diagnostics/test_pages.py --update-goldens

@@ -311,12 +311,24 @@ class Variables(FlowSpec):
     def cloud(self):
         pass
 
+    @secrets(sources=["kubernetes.db", {"type": "kubernetes", "id": "other"}])
+    @step
+    def pod(self):
+        self.seen = os.environ.get("TOKEN_OF_POD"), current.tempdir
+
 
 def test_environment_and_inline_secrets_hold_while_the_step_runs():
     assert run_step(Variables, "start").seen == "5t"
     assert "NAME_OF_TEST" not in os.environ
     with pytest.raises(MetaflowException, match="@secrets source 'aws-secrets-manager' cannot be read"):
         run_step(Variables, "cloud")
+
+
+def test_what_a_pod_sets_is_left_to_it(monkeypatch):
+    assert run_step(Variables, "pod").seen == (None, ".")
+    monkeypatch.setenv("TOKEN_OF_POD", "t")
+    monkeypatch.setenv("FLOWC_TEMPDIR", "/scratch")
+    assert run_step(Variables, "pod").seen == ("t", "/scratch")
 
 
 def test_a_flow_file_written_for_metaflow_is_named_by_its_file(tmp_path):
