@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flowc.diagnostics import Diagnostic, Report, Severity
+from flowc.diagnostics.fixes import with_sound_fixes
 from flowc.diagnostics.ignores import without_ignored
 from flowc.diagnostics.severities import read_severities, with_severities
 from flowc.disk import Disk
@@ -100,7 +101,7 @@ def check(
     found = without_ignored(report.diagnostics, reading.sources, complete=complete)
     return CheckResult(
         flows=tuple(flows),
-        diagnostics=with_severities(found, severities),
+        diagnostics=with_severities(with_sound_fixes(found, reading.sources), severities),
         sources=reading.sources,
         project_root=reading.project_root,
         settings=settings,

@@ -10,7 +10,7 @@ from flowc.cli.outcome import Outcome, cache_option, outcome_of
 from flowc.cli.output import say, wants_color
 from flowc.disk import Disk
 
-FORMATS = ("full", "concise", "json", "github")
+FORMATS = ("full", "concise", "json", "sarif", "github")
 
 
 @click.command()
@@ -18,10 +18,15 @@ FORMATS = ("full", "concise", "json", "github")
 @click.option("--target", "targets", metavar="T", multiple=True, help="Also report what compiling for this target would; may be repeated.")
 @click.option("--env", metavar="NAME", help="Settings table env.NAME of the project, for targets.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="full", show_default=True)
+@click.option("--fix", is_flag=True, help="First write the safe fixes into the files; the rest of each file stays as it is.")
 @cache_option
-def command(flows: Sequence[str], targets: Sequence[str], env: str | None, form: str, use_cache: bool) -> int:
+def command(flows: Sequence[str], targets: Sequence[str], env: str | None, form: str, fix: bool, use_cache: bool) -> int:
     """Report every finding of each FLOW (train.py, or train.py:TrainFlow); exit 1 if any is an error."""
     named = [parse_flow_argument(flow) for flow in flows]
+    if fix:
+        from flowc.cli.fix_files import fix_files
+
+        fix_files(named, env)
     options = {"targets": targets, "env": env, "format": form, "color": wants_color()}
     outcome = outcome_of("check", named, options, lambda disk: _check(named, options, disk), use_cache=use_cache)
     say(outcome.said)

@@ -42,10 +42,11 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Replace the text at `span` by `text`."""
+    """Replace the text at `span` by `text`, where it reads as the regular expression `was`, if there is one."""
 
     span: Span
     text: str
+    was: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,11 @@
 """What somebody probably meant to write."""
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+
+from flowc.diagnostics.model import Edit, Fix
+from flowc.source import Span
 
 
 def near_miss(written: str, known: Iterable[str]) -> str | None:
@@ -19,6 +23,12 @@ def did_you_mean(written: str, known: Iterable[str], *, quote: str = '"') -> str
     """Return the help text for a near miss, or None where nothing is close."""
     found = near_miss(written, known)
     return f"did you mean {quote}{found}{quote}?" if found else None
+
+
+def rename(span: Span, written: str, meant: str, *, safe: bool = True) -> Fix:
+    """Return the fix that writes `meant` for the name `written` at the start of `span`."""
+    name = Span(span.file, span.line, span.column, span.line, span.column + len(written))
+    return Fix(f"write {meant}", (Edit(name, meant, was=re.escape(written)),), safe=safe)
 
 
 def listed(names: Iterable[str], *, most: int = 12) -> str:

@@ -8,16 +8,17 @@ from flowc.diagnostics.full import render_full
 from flowc.diagnostics.github import render_github
 from flowc.diagnostics.json_form import render_json
 from flowc.diagnostics.model import Diagnostic
+from flowc.diagnostics.sarif import render_sarif
 from flowc.source import SourceFile
 
-Format = Literal["full", "concise", "json", "github"]
-FORMATS: Final[tuple[Format, ...]] = ("full", "concise", "json", "github")
+Format = Literal["full", "concise", "json", "sarif", "github"]
+FORMATS: Final[tuple[Format, ...]] = ("full", "concise", "json", "sarif", "github")
 
 
 def render(diagnostics: Sequence[Diagnostic], sources: Mapping[str, SourceFile], *, format: Format = "full", color: bool = False) -> str:
     """Return the findings in `format`, in the order given; `sources` are the files by the name that spans use.
 
-    Text ends with a line end; no findings are the empty string, except in json. `color` concerns `full` and `concise` only.
+    Text ends with a line end; no findings are the empty string, except in json and sarif. `color` concerns `full` and `concise` only.
     """
     match format:
         case "full":
@@ -26,6 +27,8 @@ def render(diagnostics: Sequence[Diagnostic], sources: Mapping[str, SourceFile],
             return render_concise(diagnostics, color=color)
         case "json":
             return render_json(diagnostics)
+        case "sarif":
+            return render_sarif(diagnostics, sources)
         case "github":
             return render_github(diagnostics)
         case _:

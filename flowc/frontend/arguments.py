@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from flowc.diagnostics import codes
 from flowc.diagnostics.model import Label, Report
+from flowc.diagnostics.near_miss import near_miss as nearest
+from flowc.diagnostics.near_miss import rename
 from flowc.frontend.index import Assigned
 from flowc.frontend.literals import Folder
 from flowc.frontend.names import Builtin, OfValue, Scope
@@ -86,9 +88,10 @@ def match_signature(given: Sequence[Given], names: Sequence[str], also: frozense
             label = Label(found[name].span, "first given here")
             report(codes.REPEATED_ARGUMENT, argument.span, kind=kind, argument=f'"{name}"', labels=[label])
         elif name not in names and name not in also:
-            report(
-                codes.DECLARATION_ARGUMENT, argument.span, kind=kind, argument=f'"{name}"', help=near_miss(name, [*names, *sorted(also)])
-            )
+            known = [*names, *sorted(also)]
+            meant = nearest(name, known)
+            fix = rename(argument.span, name, meant) if meant and meant not in {other.name for other in given} | set(found) else None
+            report(codes.DECLARATION_ARGUMENT, argument.span, kind=kind, argument=f'"{name}"', help=near_miss(name, known), fix=fix)
         else:
             found[name] = argument
     return found

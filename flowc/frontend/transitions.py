@@ -4,7 +4,9 @@ import ast
 from collections.abc import Sequence
 
 from flowc.diagnostics import codes
-from flowc.diagnostics.model import Label, Report
+from flowc.diagnostics.model import Edit, Fix, Label, Report
+from flowc.diagnostics.near_miss import near_miss as nearest
+from flowc.diagnostics.near_miss import rename
 from flowc.frontend.arguments import near_miss
 from flowc.frontend.bodies import Body
 from flowc.frontend.classes import ClassInfo
@@ -204,7 +206,10 @@ class NextReader:
                 readable = False
             elif keyword.arg not in _KEYWORDS:
                 span = self._places.span(keyword)
-                self._report(codes.NEXT_KEYWORD, span, name=keyword.arg, help=near_miss(keyword.arg, _KEYWORDS))
+                meant = nearest(keyword.arg, _KEYWORDS)
+                free = meant is not None and meant not in {other.arg for other in call.keywords}
+                fix = rename(span, keyword.arg, meant) if meant and free else None
+                self._report(codes.NEXT_KEYWORD, span, name=keyword.arg, help=near_miss(keyword.arg, _KEYWORDS), fix=fix)
                 readable = False
             elif not (isinstance(keyword.value, ast.Constant) and keyword.value.value is None):
                 found[keyword.arg] = keyword
@@ -218,9 +223,11 @@ class NextReader:
 
     def _computed(self, node: ast.expr) -> None:
         help = 'list the cases: self.next({"a": self.a, "b": self.b}, condition="kind")'
+        fix = None
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
             help = f"name the step itself: self.next(self.{node.value})"
-        self._report(codes.COMPUTED_TARGET, self._places.span(node), help=help)
+            fix = Fix(f"write self.{node.value}", (Edit(self._places.span(node), f"self.{node.value}"),))
+        self._report(codes.COMPUTED_TARGET, self._places.span(node), help=help, fix=fix)
 
     def _artifact(self, keyword: ast.keyword) -> ArtifactName | None:
         value = self._value(keyword.value)

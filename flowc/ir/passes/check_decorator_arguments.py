@@ -1,7 +1,7 @@
 """Arguments of decorators, by the table of signatures: known, by name, once, all there, of the right kind and in range."""
 
 from flowc.diagnostics import Label, Report, codes
-from flowc.diagnostics.near_miss import listed, near_miss
+from flowc.diagnostics.near_miss import listed, near_miss, rename
 from flowc.ir.argument_kinds import ArgumentSpec
 from flowc.ir.decorator_signatures import SIGNATURES, DecoratorSignature
 from flowc.ir.graph import Argument, Decorator, FlowGraph
@@ -67,7 +67,9 @@ def _report_positional(decorator: Decorator, signature: DecoratorSignature, argu
 
 def _report_unknown(decorator: Decorator, signature: DecoratorSignature, argument: Argument, name: str, report: Report) -> None:
     names = [spec.name for spec in signature.arguments]
-    meant = near_miss(name, names) or _by_word(name, names)
+    close = near_miss(name, names)
+    meant = close or _by_word(name, names)
+    free = meant is not None and decorator.argument(meant) is None
     takes = f"it takes {listed(names, most=99)}" if names else "it takes no arguments"
     report(
         codes.UNKNOWN_ARGUMENT,
@@ -75,6 +77,7 @@ def _report_unknown(decorator: Decorator, signature: DecoratorSignature, argumen
         decorator=decorator.name,
         argument=name,
         help=f"did you mean `{meant}`?" if meant else takes,
+        fix=rename(argument.span, name, meant, safe=close is not None) if meant and free else None,
     )
 
 

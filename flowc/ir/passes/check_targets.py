@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from flowc.diagnostics import Label, Report, codes
-from flowc.diagnostics.near_miss import did_you_mean, listed
+from flowc.diagnostics.near_miss import did_you_mean, listed, near_miss, rename
 from flowc.ir.graph import Edge, FlowGraph, NextSplit, Step
 from flowc.source import Span
 
@@ -32,12 +32,14 @@ def _report_target(graph: FlowGraph, step: Step, edge: Edge, others: dict[str, t
             help="decorate it with @step" if kind == "method" else f"steps are {listed(graph.by_name)}",
         )
         return
+    meant = near_miss(edge.target, graph.by_name)
     report(
         codes.UNKNOWN_TARGET,
         edge.span,
         step=step.name,
         target=edge.target,
         help=did_you_mean(edge.target, graph.by_name) or f"steps are {listed(graph.by_name)}",
+        fix=rename(edge.span, edge.target, meant, safe=False) if meant else None,
     )
 
 

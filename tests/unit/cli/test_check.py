@@ -88,7 +88,7 @@ def test_exit_code_and_summary(flowc: Flowc, arguments: list[str], code: int, la
     ("arguments", "said"),
     [
         ([], "Missing argument"),
-        (["good.py", "--format", "sarif"], "'sarif' is not one of"),
+        (["good.py", "--format", "xml"], "'xml' is not one of"),
         (["good.py", "--target", "cron"], "unknown target 'cron'"),
         (["good.py", "--target", "airflow", "--env", "moon"], "no settings for environment 'moon'"),
         (["two.py:OtherFlow"], "has no flow called 'OtherFlow'"),
