@@ -25,10 +25,13 @@ TIMETABLES = {
 }
 
 
-@pytest.fixture(scope="module")
-def dags(tmp_path_factory: pytest.TempPathFactory) -> Path:
+FORMS: dict[str, dict[str, Any]] = {"bash": {}, "kubernetes": {"operator": "kubernetes", "image": "registry.example/flows:1"}}
+
+
+@pytest.fixture(scope="module", params=FORMS)
+def dags(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("dags")
-    result = api.compile_flows(SAMPLES, ["airflow"], overrides={"root": "file:///store"})
+    result = api.compile_flows(SAMPLES, ["airflow"], overrides={"root": "file:///store", **FORMS[request.param]})
     result.raise_for_errors()
     for flow in result.flows:
         for manifest in flow.manifests:
