@@ -25,6 +25,7 @@ class Settings:
     python: the interpreter that a worker starts for a step where no image is used.
     dags_folder: where `flowc deploy --target airflow` writes.
     max_map_length: the site's Airflow setting `[core] max_map_length`.
+    max_retry_minutes: let the waits between retries grow exponentially, up to so many minutes, where the engine can; None: they stay.
     operator: what a step is on Airflow: a process of the worker ("bash") or a pod ("kubernetes").
     kubernetes: what @kubernetes says on every step that does not say it itself, under the same names.
     pod_startup_seconds: how long Airflow waits for a pod to start.
@@ -42,6 +43,7 @@ class Settings:
     python: str = "python"
     dags_folder: str | None = None
     max_map_length: int = 1024
+    max_retry_minutes: int | None = None
     operator: str = "bash"
     kubernetes: Mapping[str, Any] = field(default_factory=dict)
     pod_startup_seconds: int = 600
@@ -65,6 +67,7 @@ _KINDS: dict[str, type] = {
     "python": str,
     "dags_folder": str,
     "max_map_length": int,
+    "max_retry_minutes": int,
     "operator": str,
     "kubernetes": dict,
     "pod_startup_seconds": int,

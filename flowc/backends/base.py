@@ -33,6 +33,7 @@ class Options:
     python: the interpreter that a worker starts for a step where no image is used.
     image: the container image of the steps, on targets that have one.
     max_map_length: the site's Airflow setting `[core] max_map_length`.
+    max_retry_minutes: let the waits between retries grow exponentially, up to so many minutes; None: they stay as the flow says.
     operator: what a step is on Airflow: a process of the worker ("bash") or a pod ("kubernetes").
     kubernetes: what @kubernetes says on every step that does not say it itself.
     pod_startup_seconds: how long a pod may wait for its start. keep_failed_pods: leave them for a person to look at.
@@ -43,6 +44,7 @@ class Options:
     python: str = "python"
     image: str | None = None
     max_map_length: int = 1024
+    max_retry_minutes: int | None = None
     operator: Literal["bash", "kubernetes"] = "bash"
     kubernetes: Mapping[str, Value] = field(default_factory=dict)
     pod_startup_seconds: int = 600

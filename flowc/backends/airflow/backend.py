@@ -59,6 +59,8 @@ def _options_text(options: Options) -> str:
         given.append(f"--python {options.python}")
     if options.max_map_length != usual.max_map_length:
         given.append(f"--max-map-length {options.max_map_length}")
+    if options.max_retry_minutes is not None:
+        given.append(f"max_retry_minutes = {options.max_retry_minutes}")
     if options.operator != usual.operator:
         given.append(f"--operator {options.operator}")
         if options.image is not None:

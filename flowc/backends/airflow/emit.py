@@ -151,6 +151,10 @@ def _step_call(task: StepTask) -> Call:
     if task.retries:
         keywords["retries"] = task.retries
         keywords["retry_delay"] = _timedelta(task.retry_seconds)
+        if task.most_retry_seconds is not None:
+            # A bool: 2.10 to 3.1 raise TypeError on a factor.
+            keywords["retry_exponential_backoff"] = True
+            keywords["max_retry_delay"] = _timedelta(task.most_retry_seconds)
     if task.timeout_seconds is not None:
         keywords["execution_timeout"] = _timedelta(task.timeout_seconds)
     if task.outlet is not None:

@@ -24,6 +24,9 @@ MAX_ENVIRONMENT_BYTES: Final = 128 * 1024
 TIMEOUT_MARGIN_SECONDS: Final = 60
 """How long after the shim's own timer Airflow ends a step that ignored it."""
 
+MAX_QUICK_WIDTH: Final = 1000
+"""Tasks side by side from which on Airflow's scheduler is the slow part: measured in 2026 on two cores."""
+
 LONGEST_SUFFIX: Final = "__splits_"
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -40,6 +43,7 @@ def check_limits(tree: RegionTree, plan: Plan, report: Report) -> None:
                 _check_length("gate of the arm", f"{step.name}__{edge.target}_", MAX_ID_LENGTH, edge.span, report)
         _check_known(step, plan["steps"][step.name], report)
         _check_environment(step, plan["steps"][step.name], report)
+        _check_width(step, report)
     _check_loops(tree, report)
     check_events(graph, plan, report)
     for parameter in graph.parameters:
@@ -66,6 +70,17 @@ def _check_known(step: Step, planned: PlanStep, report: Report) -> None:
                 notes=[f"it is unknown because {unknown.why}"] if unknown else (),
                 help="write a literal, a module constant or a class constant",
             )
+
+
+def _check_width(step: Step, report: Report) -> None:
+    if isinstance(step.transition, NextSplit) and len(step.transition.edges) > MAX_QUICK_WIDTH:
+        report(
+            codes.WEAK_ON_TARGET,
+            step.transition.span,
+            construct=f"split into {len(step.transition.edges)} branches",
+            target="airflow",
+            notes=[f"the scheduler takes about 0.2 s for each task of a run, so more than {MAX_QUICK_WIDTH} side by side start slowly"],
+        )
 
 
 def _check_loops(tree: RegionTree, report: Report) -> None:

@@ -113,6 +113,7 @@ def _task(unit: Unit, name: StepName, layout: Layout, wiring: Wiring, *, trigger
     level, _ = node.spot
     planned = [unit.plan["steps"][member] for member in node.steps]
     timeout = None if node.loop or level is not None else planned[0].get("timeout")
+    delay, most = max(one.get("retry_seconds") or 0 for one in planned), unit.options.max_retry_minutes
     return StepTask(
         task_id=wiring.tasks[name],
         verb="loop" if node.loop else "step",
@@ -123,7 +124,8 @@ def _task(unit: Unit, name: StepName, layout: Layout, wiring: Wiring, *, trigger
         environment=_environment(unit, name, planned, loop=node.loop, triggered=triggered),
         outlet=finished_asset(unit.plan["flow"]) if name == unit.plan["end"] else None,
         retries=max(one.get("retries") or 0 for one in planned) + _catches(planned),
-        retry_seconds=max(one.get("retry_seconds") or 0 for one in planned),
+        retry_seconds=delay,
+        most_retry_seconds=None if most is None or delay <= 0 else most * 60.0,
         timeout_seconds=timeout + TIMEOUT_MARGIN_SECONDS if timeout else None,
     )
 

@@ -14,8 +14,9 @@ class StepTask:
     """One step of the flow, or a loop whose turns one task runs: then `step` is the loop's first step.
 
     each: the task id of the planner whose addresses the step runs at; None at the top of the flow. control: a planner or gate reads
-    what the step hands over. environment: beside what all steps share, in order. tries: retries that Airflow makes. Seconds may
-    be fractions. pod, python: the constant of its pod and its interpreter, where they are not those that most steps have.
+    what the step hands over. environment: beside what all steps share, in order. outlet: the asset that it updates. retries: how
+    many Airflow makes, `retry_seconds` apart, growing up to `most_retry_seconds` where that is said. Seconds may be fractions.
+    pod, python: the constant of its pod and its interpreter, where they are not those that most steps have.
     """
 
     task_id: str
@@ -28,6 +29,7 @@ class StepTask:
     outlet: str | None
     retries: int
     retry_seconds: float
+    most_retry_seconds: float | None = None
     timeout_seconds: float | None
     pod: str | None = None
     python: str | None = None

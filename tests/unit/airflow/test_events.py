@@ -107,7 +107,8 @@ def test_flows_of_an_environment_wait_for_flows_of_it(tmp_path: Path) -> None:
         (
             '@schedule(cron="0 0 * * ? *")',
             "pass",
-            "cron expression '0 0 * * ? *' does not fit airflow: it has six fields, and Airflow reads the sixth as seconds, not as the year",
+            "cron expression '0 0 * * ? *' does not fit airflow: "
+            "it has six fields, and Airflow reads the sixth as seconds, not as the year",
         ),
         (
             '@schedule(cron="0 0 15W * ?")',

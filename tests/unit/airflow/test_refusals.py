@@ -109,6 +109,15 @@ def test_what_runs_in_turn_in_a_loop_is_said(flow: str, warned: list[str]) -> No
     assert all(found.severity is Severity.WARNING for found in report.diagnostics)
 
 
+def test_a_very_wide_split_is_warned_about() -> None:
+    for width, warned in ((1000, []), (1001, ["split into 1001 branches has no full effect on airflow"])):
+        branches = [f"b{place}" for place in range(width)]
+        tree = tree_of(parse_graph("a>" + ",".join(branches) + " " + " ".join(f"{branch}>j" for branch in branches) + " j!>end"))
+        report = Report()
+        BACKEND.check(tree, build_plan(tree), Options(), report)
+        assert [found.message for found in report.diagnostics] == warned
+
+
 def test_what_has_no_effect_is_said(tmp_path: Path) -> None:
     result = compiled(tmp_path, start="@resources(cpu=2)")
     assert result.ok

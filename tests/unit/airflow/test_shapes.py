@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from support.airflow_rules import WIDTH, Choose, Instance, chosen, states
 from support.airflow_units import complaints, lowered, text_of, unit_of
+from support.flows import REPO
 
 from flowc.backends.airflow.layout import fused_loops
-from flowc.backends.airflow.model import ArmGate, Dag, Group, MergeGate, StepTask
+from flowc.backends.airflow.model import ArmGate, Dag, Group, MergeGate, Planner, StepTask
 from flowc.backends.airflow.names import TAKEN_BY_THE_FILE
+from flowc.backends.constructs import foreach_around
 from flowc.ir.graph import NextForeach, NextSwitch
 from flowc.ir.regions import RegionTree
 
@@ -68,6 +70,38 @@ def test_names_of_helpers_stay_theirs(texts: dict[str, str]) -> None:
         [block] = [item for item in ast.parse(text).body if isinstance(item, ast.With)]
         bound = {item.id for item in ast.walk(block) if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Store)}
         assert not (bound - {"dag"}) & TAKEN_BY_THE_FILE
+
+
+def test_our_own_text_is_ascii(texts: dict[str, str]) -> None:
+    assert all(text.isascii() for text in texts.values())
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_steps_ask_the_planner_of_the_foreach_around_them(shape: str) -> None:
+    tree, dag = lowered(shape)
+    planners = {unit.task_id: unit.of for unit in dag.units if isinstance(unit, Planner)}
+    for task in _tasks(dag)[0]:
+        around = foreach_around(tree, task.step)
+        assert (None if task.each is None else planners[task.each]) == around
+    for group in (unit for unit in dag.units if isinstance(unit, Group)):
+        assert {task.each for task in group.steps} == {group.over}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_edges_stay_in_their_segment(shape: str) -> None:
+    """Between segments groups follow each other; a step of one never follows a step of another."""
+    _, dag = lowered(shape)
+    top = {unit.group_id if isinstance(unit, Group) else unit.task_id for unit in dag.units} | {gate.task_id for gate in dag.gates}
+    assert {end for edge in dag.edges for end in edge} <= top
+    for group in (unit for unit in dag.units if isinstance(unit, Group)):
+        inside = {task.task_id for task in (*group.steps, *group.gates)}
+        assert {end for edge in group.edges for end in edge} <= inside
+
+
+def test_golden_files_are_clean(tmp_path: Path) -> None:
+    for path in (REPO / "tests/golden").glob("*/airflow.py"):
+        (tmp_path / f"{path.parent.name}.py").write_bytes(path.read_bytes())
+    assert complaints(tmp_path) == ""
 
 
 @pytest.mark.parametrize("shape", SHAPES)
