@@ -173,6 +173,7 @@ REPEATED_STEP = Code("FLC115", "repeated-step", 'step "{name}" is defined twice 
 DECORATED_MIXIN = Code("FLC116", "decorated-mixin", '@{name} stands on "{base}", which is no flow')
 CONFIG_NO_MAPPING = Code("FLC117", "config-no-mapping", 'content of config "{name}" is a {found}, not a mapping')
 HIDDEN_DECLARATION = Code("FLC118", "hidden-declaration", '"{name}" may be a {kind}, which flowc cannot read here')
+FLAG_TYPE = Code("FLC119", "flag-type", 'parameter "{name}" is a flag, but its type is not bool')
 
 # --- FLC200-219: the shape of self.next -------------------------------------------------------------------------------------
 

@@ -1,8 +1,10 @@
 """Arguments of a call matched to the names that its signature gives them."""
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
 
 from flowc.diagnostics import codes
 from flowc.diagnostics.model import Label, Report
@@ -13,6 +15,8 @@ from flowc.frontend.literals import Folder
 from flowc.frontend.names import Builtin, OfValue, Scope
 from flowc.ir.values import Unknown, Value
 from flowc.source import Span
+
+WRITE_OUT: Final = "write the value out: flowc reads the flow without running it"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,8 +74,18 @@ def _dict_behind(expression: ast.expr, scope: Scope, folder: Folder) -> tuple[Sc
     return scope, None
 
 
-def match_signature(given: Sequence[Given], names: Sequence[str], also: frozenset[str], kind: str, report: Report) -> dict[str, Given]:
-    """Return arguments by name. `names` take positions; names in `also` are keyword only. Misfits go into `report`."""
+def match_signature(
+    given: Sequence[Given],
+    names: Sequence[str],
+    also: frozenset[str],
+    kind: str,
+    report: Report,
+    helps: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, Given]:
+    """Return arguments by name. `names` take positions; names in `also` are keyword only.
+
+    Misfits go into `report`; `helps` says for a name that is none of them what to do instead.
+    """
     found: dict[str, Given] = {}
     position = 0
     for argument in given:
@@ -87,6 +101,8 @@ def match_signature(given: Sequence[Given], names: Sequence[str], also: frozense
         if name in found:
             label = Label(found[name].span, "first given here")
             report(codes.REPEATED_ARGUMENT, argument.span, kind=kind, argument=f'"{name}"', labels=[label])
+        elif name in helps:
+            report(codes.DECLARATION_ARGUMENT, argument.span, kind=kind, argument=f'"{name}"', help=helps[name])
         elif name not in names and name not in also:
             known = [*names, *sorted(also)]
             meant = nearest(name, known)

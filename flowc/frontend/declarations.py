@@ -5,7 +5,7 @@ from typing import Final
 
 from flowc.diagnostics import codes
 from flowc.diagnostics.model import Report
-from flowc.frontend.arguments import Given, match_signature, read_arguments, text_of, type_name
+from flowc.frontend.arguments import WRITE_OUT, Given, match_signature, read_arguments, text_of, type_name
 from flowc.frontend.configs import ContentError, format_label, format_of, parse_content
 from flowc.frontend.data_files import DataFiles
 from flowc.frontend.literals import Folder
@@ -14,8 +14,19 @@ from flowc.ir.graph import MISSING, Config, Missing, Parameter, ParameterType
 from flowc.ir.values import Unknown, Value
 from flowc.source import Span
 
-KINDS: Final = frozenset({"Parameter", "IncludeFile", "Config"})
 _PARAMETER: Final = ("name", "default", "type", "help", "required", "show_default")
+_SHOWN: Final = frozenset({"show_default", "hidden"})
+"""Arguments about help texts alone."""
+_CLICK_HELP: Final = {
+    "multiple": "for several values use type=JSONType, or separator",
+    "nargs": "for several values use type=JSONType, or separator",
+    "count": "take a number: type=int",
+    "callback": "check the value in the first step",
+    "envvar": "give the value when a run starts",
+    "prompt": "give the value when a run starts",
+    "flag_value": "take text, and compare it in the first step",
+}
+"""Arguments that Metaflow passes on to click (https://click.palletsprojects.com/en/stable/api/#click.Option), with what to do instead."""
 _INCLUDE_FILE: Final = ("name", "required", "is_text", "encoding", "help", "parser")
 _CONFIG: Final = ("name", "default", "default_value", "help", "required", "parser", "plain")
 _MAPPING_HELP: Final = "wrap it in a mapping, or pass plain=True to get it as it is"
@@ -34,13 +45,20 @@ class DeclarationReader:
 
     def parameter(self, call: ast.Call, scope: Scope, attribute: str, span: Span) -> Parameter:
         """Return what `attribute = Parameter(…)` declares."""
-        given = match_signature(read_arguments(call, scope, self._folder), _PARAMETER, frozenset({"separator"}), "Parameter", self._report)
+        given = match_signature(
+            read_arguments(call, scope, self._folder),
+            _PARAMETER,
+            frozenset({"separator", "is_flag"}) | _SHOWN,
+            "Parameter",
+            self._report,
+            helps=_CLICK_HELP,
+        )
         name = self._name(given, attribute, call, scope, "Parameter")
         default = _default(given)
         return Parameter(
             name=name,
             attribute=attribute,
-            type=self._type(name, given.get("type"), default),
+            type=self._type(name, given, default),
             default=default,
             required=self._flag(given, "required", "Parameter", False),
             help=text_of(given.get("help")),
@@ -53,9 +71,10 @@ class DeclarationReader:
         given = match_signature(
             read_arguments(call, scope, self._folder),
             _INCLUDE_FILE,
-            frozenset({"default", "show_default"}),
+            frozenset({"default"}) | _SHOWN,
             "IncludeFile",
             self._report,
+            helps=_CLICK_HELP,
         )
         name = self._name(given, attribute, call, scope, "IncludeFile")
         default = _default(given)
@@ -87,7 +106,7 @@ class DeclarationReader:
         return ConfigPath(config.name, config.value)
 
     def _read_config(self, call: ast.Call, scope: Scope, attribute: str, span: Span) -> Config:
-        given = match_signature(read_arguments(call, scope, self._folder), _CONFIG, frozenset({"show_default"}), "Config", self._report)
+        given = match_signature(read_arguments(call, scope, self._folder), _CONFIG, _SHOWN, "Config", self._report)
         name = self._name(given, attribute, call, scope, "Config")
         required = self._flag(given, "required", "Config", False)
         parser = self._parser(given.get("parser"))
@@ -126,7 +145,9 @@ class DeclarationReader:
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError:
-            self._report(codes.CONFIG_CONTENT, default.span, name=name, format="UTF-8", reason="it holds other bytes")
+            self._report(
+                codes.CONFIG_CONTENT, default.span, name=name, format="UTF-8", reason="it holds other bytes", help="save the file as UTF-8"
+            )
             return path, Unknown("its file cannot be read", default.span)
         return path, self._parse(text, name, parser, plain, default.span)
 
@@ -140,13 +161,16 @@ class DeclarationReader:
     def _parse(self, text: str, name: str, parser: str | None, plain: bool, span: Span) -> Value:
         if plain and parser is None:
             return text
+        if not text.strip():
+            return Unknown("its value is empty until the flow is deployed", span)
         form = format_of(parser)
         if form is None:
             return Unknown(f"its parser `{parser}` would have to be run", span)
         try:
             value: Value = parse_content(text, form)[1]
         except ContentError as error:
-            self._report(codes.CONFIG_CONTENT, span, name=name, format=format_label(form), reason=str(error))
+            help = "mend the content, or name what reads it: parser=…"
+            self._report(codes.CONFIG_CONTENT, span, name=name, format=format_label(form), reason=str(error), help=help)
             return Unknown("its content cannot be read", span)
         except ImportError:
             return Unknown(f"`{parser}` needs a package that is not installed beside flowc", span)
@@ -184,10 +208,14 @@ class DeclarationReader:
         )
         return attribute
 
-    def _type(self, name: str, given: Given | None, default: Value | Missing) -> ParameterType:
+    def _type(self, name: str, arguments: dict[str, Given], default: Value | Missing) -> ParameterType:
+        given = arguments.get("type")
+        is_flag = self._flag(arguments, "is_flag", "Parameter", False)
         if given is None or given.value is None:
-            return _inferred(default)
+            return "bool" if is_flag else _inferred(default)
         known = _TYPES.get(type_name(given, self._folder) or "")
+        if is_flag and known != "bool":
+            self._report(codes.FLAG_TYPE, arguments["is_flag"].span, name=name, help="take out is_flag, or write type=bool")
         if known is not None:
             return known
         expression = given.expression
@@ -215,9 +243,8 @@ class DeclarationReader:
 
     def _not_known(self, given: Given, argument: str, kind: str) -> None:
         why = given.value.why if isinstance(given.value, Unknown) else ""
-        self._report(
-            codes.ARGUMENT_NOT_KNOWN, given.span, argument=f'"{argument}"', kind=kind, notes=[f"flowc cannot know it, because {why}"]
-        )
+        notes = [f"flowc cannot know it, because {why}"]
+        self._report(codes.ARGUMENT_NOT_KNOWN, given.span, argument=f'"{argument}"', kind=kind, notes=notes, help=WRITE_OUT)
 
 
 def _default(given: dict[str, Given]) -> Value | Missing:

@@ -11,6 +11,7 @@ from flowc.diagnostics import codes
 from flowc.diagnostics.model import Label, Report
 from flowc.frontend.classes import Classes, ClassInfo, LostBase
 from flowc.frontend.decorators import DecoratorReader
+from flowc.frontend.guards import skipped_at_import
 from flowc.frontend.index import DefinedClass, DefinedFunction, Imported
 from flowc.frontend.names import OfClass, Scope
 from flowc.frontend.project import Module
@@ -26,6 +27,7 @@ def flow_classes(module: Module, classes: Classes, decorators: DecoratorReader, 
     _report_repeated(flows, report)
     broken = {id(info) for info in infos if _report_bases(info, infos, decorators, report)}
     chosen = _chosen(flows, module, decorators)
+    _report_guarded(chosen, report)
     if not chosen and not broken:
         _report_none(module, infos, classes, decorators, report)
     return [info for info in chosen if info.mro]
@@ -68,6 +70,22 @@ def _report_repeated(flows: Sequence[ClassInfo], report: Report) -> None:
         if known is not info:
             label = Label(known.module.places.name_span(known.node), "first defined here")
             report(codes.REPEATED_FLOW, info.module.places.name_span(info.node), name=info.name, labels=[label])
+
+
+def _report_guarded(chosen: Sequence[ClassInfo], report: Report) -> None:
+    """Report flows, and classes they derive from, that are not there while a task imports their module."""
+    for info in dict.fromkeys(owner for flow in chosen for owner in flow.mro or (flow,)):
+        places = info.module.places
+        for binding in info.module.table.names.get(info.name, ()):
+            if isinstance(binding, DefinedClass) and binding.node is info.node and binding.guard is not None:
+                found = "false" if skipped_at_import(binding.guard) is binding.guard.body else "true"
+                report(
+                    codes.FLOW_NOT_IMPORTED,
+                    places.name_span(info.node),
+                    name=info.name,
+                    labels=[Label(places.span(binding.guard.test), f"{found} while a task imports the module")],
+                    help="move the class to the top of the module; what starts the flow may stay",
+                )
 
 
 def _report_bases(info: ClassInfo, infos: Sequence[ClassInfo], decorators: DecoratorReader, report: Report) -> bool:

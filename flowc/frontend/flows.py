@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from flowc.diagnostics import codes
 from flowc.diagnostics.model import Label, Report
 from flowc.frontend.classes import ClassInfo
-from flowc.frontend.declarations import KINDS, DeclarationReader
+from flowc.frontend.declarations import DeclarationReader
 from flowc.frontend.decorators import DecoratorReader
 from flowc.frontend.index import Assigned, Binding, DefinedClass, DefinedFunction, FunctionNode, Imported, Opaque
 from flowc.frontend.literals import Folder
+from flowc.frontend.makers import KINDS, Makers
 from flowc.frontend.names import Authoring, Builtin, ConfigPath, Names, OfClass, OfFunction, OfValue, Scope
 from flowc.frontend.steps import FoundStep, StepReader
 from flowc.frontend.uses import Bodies, UsesOfFlow
@@ -51,6 +52,7 @@ class FlowReader:
         self._decorators = decorators
         self._report = report
         self._bodies = Bodies()
+        self._makers = Makers(folder)
 
     def read(self, flow: ClassInfo) -> FlowGraph:
         """Return the graph of `flow`; findings go into the report."""
@@ -96,7 +98,9 @@ class FlowReader:
             for again in steps[1:]:
                 places = info.module.places
                 label = Label(places.name_span(steps[0].node), "first defined here")
-                self._report(codes.REPEATED_STEP, places.name_span(again.node), name=name, labels=[label])
+                self._report(
+                    codes.REPEATED_STEP, places.name_span(again.node), name=name, labels=[label], help="rename one of the two, or remove it"
+                )
 
     def _shadowed(self, flow: ClassInfo) -> Iterator[Shadowed]:
         for info in flow.bases_first():
@@ -141,8 +145,9 @@ class FlowReader:
                 members.constants.append((name, owner, binding))
 
     def _sort_assigned(self, name: str, owner: ClassInfo, binding: Assigned, scope: Scope, members: _Members) -> None:
-        value, inner = self._behind(binding, scope)
-        if isinstance(value, ast.Call):
+        value, path, inner = self._behind(binding, scope)
+        if isinstance(value, ast.Call) and not path:
+            value, inner = self._makers.behind(value, inner)
             made_by = self._names.of(value.func, inner)
             if isinstance(made_by, Authoring) and made_by.name in KINDS:
                 members.declared.append(_Declared(name, made_by.name, value, inner, owner, binding))
@@ -158,24 +163,37 @@ class FlowReader:
             if isinstance(entity, OfFunction | Builtin):
                 members.methods.append((name, owner, binding.target))
                 return
+        kind = self._makers.hidden_kind(value, inner)
+        if kind is not None:
+            self._report_hidden(name, kind, owner, binding)
         if isinstance(value, ast.Lambda):
             members.methods.append((name, owner, binding.target))
         elif not name.startswith("__"):
             members.constants.append((name, owner, binding))
 
-    def _behind(self, binding: Assigned, scope: Scope) -> tuple[ast.expr, Scope]:
-        """Return the expression that `binding` binds, tuples unpacked and names of other assignments followed."""
+    def _report_hidden(self, name: str, kind: str, owner: ClassInfo, binding: Assigned) -> None:
+        self._report(
+            codes.HIDDEN_DECLARATION,
+            owner.module.places.span(binding.target),
+            kind=kind,
+            name=name,
+            notes=["flowc reads through a function of the project that only returns the declaration, given plain values"],
+            help=f'declare it in the class itself: {name} = {kind}("{name}", …)',
+        )
+
+    def _behind(self, binding: Assigned, scope: Scope) -> tuple[ast.expr, tuple[int, ...], Scope]:
+        """Return the expression that `binding` binds and the path into it, tuples unpacked and names of other assignments followed."""
         for _ in range(20):
             value, path = binding.value, binding.path
             while path and isinstance(value, ast.Tuple | ast.List) and path[0] < len(value.elts):
                 value, path = value.elts[path[0]], path[1:]
             if path or not isinstance(value, ast.Name | ast.Attribute):
-                return value, scope
+                return value, path, scope
             entity = self._names.of(value, scope)
             if not isinstance(entity, OfValue):
-                return value, scope
+                return value, path, scope
             binding, scope = entity.binding, entity.scope.at(entity.binding.position)
-        return value, scope
+        return value, path, scope
 
     def _check_certain(self, kind: str, name: str, owner: ClassInfo, binding: Binding, span: object) -> None:
         if not binding.certain:

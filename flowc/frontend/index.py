@@ -4,6 +4,8 @@ import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from flowc.frontend.guards import skipped_at_import
+
 Position = tuple[int, int]
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 AFTER_ALL: Position = (1 << 60, 0)
@@ -65,6 +67,8 @@ class DefinedClass(Binding):
     """`class name: …`."""
 
     node: ast.ClassDef
+    guard: ast.If | None = None
+    """The `if` around it that is false while the module is imported: `__name__ == "__main__"`, `TYPE_CHECKING`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,6 +116,8 @@ class ModuleIndex:
     """Names called in a statement of their own at module level, as in `TrainFlow()`."""
     nested: list[ast.ClassDef] = field(default_factory=list)
     """Classes inside functions."""
+    skipped: set[ast.stmt] = field(default_factory=set)
+    """Statements at module level that do not run while the module is imported, those inside them left out."""
 
 
 def index_module(tree: ast.Module) -> ModuleIndex:
@@ -148,6 +154,8 @@ def _note(statement: ast.stmt, top: bool, index: ModuleIndex) -> None:
             _note_call(call, False, index)
         case ast.ClassDef() if not top:
             index.nested.append(statement)
+        case ast.If() if top:
+            index.skipped.update(skipped_at_import(statement))
 
 
 def _note_call(call: ast.Call, top: bool, index: ModuleIndex) -> None:
@@ -186,16 +194,19 @@ def _children(statement: ast.stmt) -> Iterable[ast.stmt]:
 def index_body(body: Sequence[ast.stmt]) -> Table:
     """Return what the statements of one body bind, blocks inside them included, functions and classes not entered."""
     table = Table()
-    pending: list[tuple[ast.stmt, bool]] = [(statement, True) for statement in reversed(body)]
+    pending: list[tuple[ast.stmt, bool, ast.If | None]] = [(statement, True, None) for statement in reversed(body)]
     while pending:
-        statement, certain = pending.pop()
-        _bind(statement, certain, table)
-        if not isinstance(statement, FunctionNode | ast.ClassDef):
-            pending.extend((child, False) for child in reversed(list(_children(statement))))
+        statement, certain, guard = pending.pop()
+        _bind(statement, certain, guard, table)
+        if isinstance(statement, FunctionNode | ast.ClassDef):
+            continue
+        test = statement if guard is None and isinstance(statement, ast.If) else None
+        skipped = {id(child) for child in skipped_at_import(test)} if test is not None else set()
+        pending.extend((child, False, test if id(child) in skipped else guard) for child in reversed(list(_children(statement))))
     return table
 
 
-def _bind(statement: ast.stmt, certain: bool, table: Table) -> None:
+def _bind(statement: ast.stmt, certain: bool, guard: ast.If | None, table: Table) -> None:
     position = (statement.lineno, statement.col_offset)
     match statement:
         case ast.Import(names=names):
@@ -209,7 +220,7 @@ def _bind(statement: ast.stmt, certain: bool, table: Table) -> None:
             for alias in names:
                 table.add(Imported(alias.asname or alias.name, position, certain, module or "", alias.name, level, False))
         case ast.ClassDef(name=name):
-            table.add(DefinedClass(name, position, certain, statement))
+            table.add(DefinedClass(name, position, certain, statement, guard))
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
             table.add(DefinedFunction(name, position, certain, statement))
         case ast.Assign(targets=targets, value=value):

@@ -56,6 +56,18 @@ class Module:
         return ".".join([*parts, module] if module else parts)
 
 
+def followed(flow_file: Path, disk: Disk) -> Path:
+    """Return the absolute path of a flow file; behind a symbolic link that of the file it leads to, beside which Python looks too.
+
+    https://docs.python.org/3/library/sys_path_init.html
+    """
+    return Path(disk.real_path(flow_file)) if _is_followed(flow_file, disk) else Path(os.path.abspath(flow_file))
+
+
+def _is_followed(flow_file: Path, disk: Disk) -> bool:
+    return disk.is_link(flow_file) and disk.is_file(flow_file)
+
+
 class Project:
     """Finds and parses the modules of one project, for one flow file.
 
@@ -64,12 +76,21 @@ class Project:
     """
 
     def __init__(self, flow_file: Path, root: Path, report: Report, disk: Disk) -> None:
-        self.flow_file = Path(os.path.abspath(flow_file))
+        self.flow_file = followed(flow_file, disk)
         self.root = Path(os.path.abspath(root))
+        if not self.flow_file.is_relative_to(self.root) and _is_followed(flow_file, disk):
+            real_root = Path(disk.real_path(root))
+            if self.flow_file.is_relative_to(real_root):
+                self.root = real_root
+            else:
+                self.flow_file = Path(os.path.abspath(flow_file))
+        through_link = self.flow_file != Path(os.path.abspath(flow_file))
         self.report = report
         self.disk = disk
         self.sources: dict[str, SourceFile] = {}
         self._given = flow_file
+        beside_it = os.path.relpath(self.flow_file.parent, disk.real_path(flow_file.parent)) if through_link else ""
+        self._given_folder = os.path.join(flow_file.parent, beside_it)
         folder = self.flow_file.parent
         if not folder.is_relative_to(self.root):
             raise UsageError(f"{flow_file} is outside the project root {root}")
@@ -82,7 +103,7 @@ class Project:
         if path == self.flow_file:
             return self._given.as_posix()
         beside = os.path.relpath(path, self.flow_file.parent)
-        return Path(os.path.normpath(os.path.join(self._given.parent, beside))).as_posix()
+        return Path(os.path.normpath(os.path.join(self._given_folder, beside))).as_posix()
 
     def project_path(self, path: Path) -> str:
         """Return `path` relative to the project root, posix; raises ValueError outside of it."""
@@ -91,6 +112,10 @@ class Project:
     def flow_module(self) -> Module | None:
         """Return the flow file as a module, or None where it could not even be read."""
         return self._load(self.flow_file, self.flow_file.stem, is_package=False)
+
+    def modules(self) -> list[Module]:
+        """Return every module read so far."""
+        return [module for module in self._by_path.values() if module is not None]
 
     def find(self, name: str) -> Module | None:
         """Return the project module called `name`, or None where the project has no such file."""

@@ -9,6 +9,7 @@ from flowc.collector import no_collector
 from flowc.diagnostics import codes
 from flowc.diagnostics.model import Report
 from flowc.disk import Disk
+from flowc.frontend.authoring import ROOTS
 from flowc.frontend.classes import Classes
 from flowc.frontend.closure import ClosureFile, import_closure, with_data
 from flowc.frontend.data_files import DataFiles
@@ -18,10 +19,11 @@ from flowc.frontend.discovery import flow_classes
 from flowc.frontend.flows import FlowReader
 from flowc.frontend.literals import Folder
 from flowc.frontend.names import Names
-from flowc.frontend.project import Module, Project
+from flowc.frontend.project import Module, Project, followed
+from flowc.frontend.refused_imports import report_refused_imports
 from flowc.ir.graph import FlowGraph
 from flowc.project_folder import find_project_root
-from flowc.source import SourceFile
+from flowc.source import SourceFile, start_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,9 @@ def read_flows(path: Path, report: Report, *, project_root: Path | None = None, 
 
 
 def _read(path: Path, report: Report, project_root: Path | None, disk: Disk) -> Reading:
-    root = Path(project_root) if project_root is not None else find_project_root(path, disk)
+    root = Path(project_root) if project_root is not None else find_project_root(followed(path, disk), disk)
     project = Project(path, root, report, disk)
+    _check_file_name(project, report)
     module = project.flow_module()
     if module is None or module.broken:
         return Reading((), project.sources, project.root, {})
@@ -66,8 +69,21 @@ def _read(path: Path, report: Report, project_root: Path | None, disk: Disk) -> 
         reader = FlowReader(names, folder, DeclarationReader(folder, files, report), decorators, report)
         flows.append(reader.read(info))
         closures[info.name] = with_data(modules, files.found)
+    if found:
+        report_refused_imports([one for one in project.modules() if one.source.project_path in modules], report)
     folder.config_of = None  # it holds the syntax trees in a circle, which only the collector would find
     return Reading(tuple(flows), project.sources, project.root, closures)
+
+
+def _check_file_name(project: Project, report: Report) -> None:
+    name = project.flow_file.name
+    if not name.endswith(".py"):
+        flaw, help = "which Python cannot import", "let its name end in .py"
+    elif name.removesuffix(".py") in ROOTS:
+        flaw, help = "and imports itself in place of the package", "give it another name"
+    else:
+        return
+    report(codes.FLOW_FILE_NAME, start_of(project.spell(project.flow_file)), file=name, flaw=flaw, help=help)
 
 
 def _report_relative_imports(module: Module, report: Report) -> None:

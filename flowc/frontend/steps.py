@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flowc.diagnostics import codes
 from flowc.diagnostics.model import Label, Report
-from flowc.frontend.arguments import Given, match_signature
+from flowc.frontend.arguments import WRITE_OUT, Given, match_signature
 from flowc.frontend.bodies import Body
 from flowc.frontend.classes import ClassInfo
 from flowc.frontend.decorators import Decorations, DecoratorReader
@@ -13,7 +13,7 @@ from flowc.frontend.index import FunctionNode
 from flowc.frontend.literals import Folder
 from flowc.frontend.transitions import NextReader, check_placement
 from flowc.frontend.uses import Bodies, UsesOfFlow
-from flowc.ir.graph import Step, StepName
+from flowc.ir.graph import Edge, Step, StepName, Transition, edges_of
 from flowc.ir.values import Unknown
 
 
@@ -52,22 +52,25 @@ class StepReader:
         return found
 
     def read(self, found: FoundStep, *, is_end: bool) -> Step:
-        """Return the step; `is_end` says that it may do without a transition."""
+        """Return the step; the end may do without a transition, and so may a second one, which is an error of its own."""
         places = found.owner.module.places
         body = self._bodies.of(found.node)
         self._check_function(found, body)
         check_placement(found.name, found.node, body, found.owner, self._report)
-        transition = None
+        transition: Transition | None = None
+        further: list[Edge] = []
         if body.nexts:
             reader = NextReader(found.node, body, found.owner, self._flow, self._folder, self._report)
-            transition = reader.read(body.nexts[-1])
-        elif not is_end and not body.loose_nexts:
+            *earlier, transition = [reader.read(call) for call in body.nexts]
+            further = [edge for other in earlier for edge in edges_of(other)]
+        elif not (is_end or found.ends or found.name == "end" or body.loose_nexts):
             self._report_missing(found)
         uses, opaque = self._uses.of_step(found.owner, found.node)
         return Step(
             name=StepName(found.name),
             inputs=len([*found.node.args.posonlyargs, *found.node.args.args]) > 1,
             transition=transition,
+            further=tuple(further),
             decorators=tuple(found.decorations.decorators),
             starts=found.starts,
             ends=found.ends,
@@ -84,7 +87,7 @@ class StepReader:
             return False
         if isinstance(found.value, Unknown):
             notes = [f"flowc cannot know it, because {found.value.why}"]
-            self._report(codes.ARGUMENT_NOT_KNOWN, found.span, argument=f'"{name}"', kind="step", notes=notes)
+            self._report(codes.ARGUMENT_NOT_KNOWN, found.span, argument=f'"{name}"', kind="step", notes=notes, help=WRITE_OUT)
             return False
         return bool(found.value)
 

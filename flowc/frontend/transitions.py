@@ -147,7 +147,8 @@ class NextReader:
     def _gang(self, edge: Edge, keyword: ast.keyword, span: Span) -> Transition | None:
         size = self._value(keyword.value)
         if not isinstance(size, Unknown) and (isinstance(size, bool) or not isinstance(size, int) or size < 1):
-            self._report(codes.GANG_SIZE, self._places.span(keyword.value), value=repr(size))
+            help = "give a whole number: self.next(self.train, num_parallel=4)"
+            self._report(codes.GANG_SIZE, self._places.span(keyword.value), value=repr(size), help=help)
             return None
         return NextGang(edge=edge, size=size, size_span=self._places.span(keyword.value), span=span)
 
@@ -187,7 +188,7 @@ class NextReader:
             edge = self._edge(target)
             if isinstance(value, Unknown) or not isinstance(value, str | int | float | None):
                 notes = [f"flowc cannot know it, because {value.why}"] if isinstance(value, Unknown) else ()
-                self._report(codes.CASE_KEY, span, notes=notes)
+                self._report(codes.CASE_KEY, span, notes=notes, help="write the value itself, and let the step assign it to the artifact")
                 complete = False
             elif value in found:
                 label = Label(found[value].key_span, "first here" if repr(found[value].key) == repr(value) else "equal to this one")
@@ -242,7 +243,8 @@ class NextReader:
 
     def _clash(self, first: str, one: ast.keyword | ast.expr, second: str, other: ast.keyword) -> None:
         label = Label(self._places.span(one), f"{first} is here")
-        self._report(codes.NEXT_CLASH, self._places.span(other), first=first, second=second, labels=[label])
+        help = "keep one of the two, and go to another step first for the other"
+        self._report(codes.NEXT_CLASH, self._places.span(other), first=first, second=second, labels=[label], help=help)
 
     def _value(self, node: ast.expr) -> Value:
         """Return the value of an argument as the step's body sees it: constants of the class through `self` too."""

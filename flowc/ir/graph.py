@@ -79,6 +79,19 @@ class NextSwitch:
 Transition = Next | NextSplit | NextForeach | NextGang | NextSwitch
 
 
+def edges_of(transition: Transition | None) -> tuple[Edge, ...]:
+    """Return every edge of a transition, in source order."""
+    match transition:
+        case None:
+            return ()
+        case Next(edge=edge) | NextForeach(edge=edge) | NextGang(edge=edge):
+            return (edge,)
+        case NextSplit(edges=edges):
+            return edges
+        case NextSwitch(cases=cases):
+            return tuple(case.edge for case in cases)
+
+
 @dataclass(frozen=True, slots=True)
 class Argument:
     """One argument of a decorator as read; `name` is None for a positional one that no signature names."""
@@ -120,11 +133,15 @@ class Use:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One `@step` method. `transition` is None for the end step, and for a step whose transition could not be read."""
+    """One `@step` method. `transition` is None for the end step, and for a step whose transition could not be read.
+
+    `further` are the edges of its other calls of `self.next`, where it has several: the flow has an error then.
+    """
 
     name: StepName
     inputs: bool
     transition: Transition | None
+    further: tuple[Edge, ...] = ()
     decorators: tuple[Decorator, ...] = ()
     starts: bool = False
     ends: bool = False
@@ -141,15 +158,7 @@ class Step:
     @property
     def edges(self) -> tuple[Edge, ...]:
         """Every edge that leaves the step, in source order; a switch with two cases for one target has two."""
-        match self.transition:
-            case None:
-                return ()
-            case Next(edge=edge) | NextForeach(edge=edge) | NextGang(edge=edge):
-                return (edge,)
-            case NextSplit(edges=edges):
-                return edges
-            case NextSwitch(cases=cases):
-                return tuple(case.edge for case in cases)
+        return (*self.further, *edges_of(self.transition))
 
     @property
     def targets(self) -> tuple[StepName, ...]:

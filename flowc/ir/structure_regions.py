@@ -47,14 +47,14 @@ def structure_regions(graph: FlowGraph, report: Report) -> RegionTree | None:
 
 
 def _ends(graph: FlowGraph) -> tuple[StepName, StepName] | None:
-    """Return start and end of a graph read as a whole: one start without inputs, every edge to a step, every step but the end goes on."""
+    """Return start and end of a graph read as a whole: one start without inputs, edges to steps only, one way on from all but the end."""
     start, end = graph.start, graph.end
     if start is None or end is None or len(graph.by_name) != len(graph.steps):
         return None
     if graph.by_name[start].inputs or sum(step.starts for step in graph.steps) > 1:
         return None
     for step in graph.steps:
-        if (step.transition is None) != (step.name == end):
+        if (step.transition is None) != (step.name == end) or step.further:
             return None
         if any(target not in graph.by_name for target in step.targets):
             return None

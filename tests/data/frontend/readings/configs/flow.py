@@ -24,6 +24,7 @@ class Configs(FlowSpec):
     plain = Config("plain", default_value="text as it is", plain=True)
     missing = Config("missing", default="nowhere.json")
     broken = Config("broken", default_value="{not json")
+    empty = Config("empty", default_value="")
     a_list = Config("a_list", default_value="[1]")
     both = Config("both", default="model.json", default_value={})
 
@@ -33,7 +34,7 @@ class Configs(FlowSpec):
 
     @retry(times=model.retries, minutes_between_retries=inline["cpu"])
     @kubernetes(**deploy.image, memory=model.sizes[0] * 2)
-    @environment(vars={"KEY": inline.nested["deep-key"], "OWN": own.a, "GIVEN": given.a, "NONE": optional})
+    @environment(vars={"KEY": inline.nested["deep-key"], "OWN": own.a, "GIVEN": given.a, "NONE": optional, "EMPTY": empty.a})
     @step
     def start(self):
         self.next({self.model.name: self.one, self.NAME: self.two}, condition="kind")

@@ -49,6 +49,13 @@ class Parameters(FlowSpec):
     typo = Parameter("typo", defualt=1)
     too_many = Parameter("too_many", 1, int, "", False, True, 7)
     twice = Parameter("twice", 1, default=2)
+    flag = Parameter("flag", is_flag=True)
+    flag_with_default = Parameter("flag_with_default", is_flag=True, default=False, hidden=True, show_default="no")
+    flag_of_type = Parameter("flag_of_type", type=bool, is_flag=True)
+    no_flag = Parameter("no_flag", default=1, is_flag=False)
+    number_flag = Parameter("number_flag", type=int, is_flag=True)
+    unknown_flag = Parameter("unknown_flag", is_flag=today(None))
+    several = Parameter("several", multiple=True)
 
     @step
     def start(self):

@@ -1,0 +1,1 @@
+from metaflow import R, nothing_of_the_kind, current
