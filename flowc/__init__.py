@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         trigger,
         trigger_on_finish,
     )
+    from flowc.runtime_shim.parallel_map import parallel_imap_unordered, parallel_map, profile
 
 __all__ = [
     "Artifact",
@@ -66,6 +67,9 @@ __all__ = [
     "exit_hook",
     "kubernetes",
     "parallel",
+    "parallel_imap_unordered",
+    "parallel_map",
+    "profile",
     "project",
     "pypi",
     "pypi_base",
@@ -83,6 +87,7 @@ _CLIENT = frozenset(
     {"Artifact", "DataArtifact", "Flow", "Metaflow", "NotFound", "Run", "Step", "Task", "default_namespace", "get_namespace", "namespace"}
 )
 """Of these a star import brings in those of `__all__`."""
+_IN_STEPS = frozenset({"parallel_imap_unordered", "parallel_map", "profile"})
 
 
 def __getattr__(name: str) -> "Any":
@@ -92,6 +97,8 @@ def __getattr__(name: str) -> "Any":
         raise AttributeError(f"module 'flowc' has no attribute {name!r}")
     if name in _CLIENT:
         value = getattr(import_module("flowc.client"), name)
+    elif name in _IN_STEPS:
+        value = getattr(import_module("flowc.runtime_shim.parallel_map"), name)
     else:
         setattr(import_module("flowc.runtime_shim.flowspec"), "command_line", _command_line)  # noqa: B010  # the shim knows no cli
         value = getattr(import_module("flowc.runtime_shim.authoring"), name)

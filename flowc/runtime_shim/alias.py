@@ -1,7 +1,7 @@
 """`import metaflow` inside a task: the shim answers, whether Metaflow is installed or not.
 
 A finder in front of all others makes modules whose names are looked up here. What flows commonly import is there; a name that is
-not raises an ImportError that says which and what to do.
+not raises an error that says which and what to do: ImportError where it is imported, AttributeError where it is asked for.
 """
 
 import sys
@@ -11,6 +11,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 
 from flowc.runtime_shim.contract import VERSION
+from flowc.runtime_shim.refused_names import REFUSED
 from flowc.runtime_shim.typed import Any, Final
 
 _SHIM: Final = __name__.rpartition(".")[0]
@@ -26,15 +27,6 @@ _CLIENT_NAMES: Final = (
     "get_namespace",
     "default_namespace",
 )
-_REFUSED: Final = {
-    "FlowMutator": "it rewrites the flow by running code, which flowc never does to compile",
-    "StepMutator": "it rewrites the flow by running code, which flowc never does to compile",
-    "S3": "flowc has no S3 client for flows; use boto3 or obstore in the step",
-    "Runner": "start runs with `flowc run`",
-    "NBRunner": "start runs with `flowc run`",
-    "Deployer": "deploy with `flowc deploy`",
-    "NBDeployer": "deploy with `flowc deploy`",
-}
 
 
 def _shim(module: str, *names: str) -> dict[str, Callable[[], Any]]:
@@ -57,6 +49,7 @@ def _names_of(module: str) -> Mapping[str, Callable[[], Any]] | None:
             public = import_module(f"{_SHIM}.authoring").__all__
             return {
                 **_shim("authoring", *public),
+                **_shim("parallel_map", "parallel_imap_unordered", "parallel_map", "profile"),
                 **_shim("steps_around", "UserStepDecorator", "user_step_decorator", "USER_SKIP_STEP"),
                 **{name: _client(name) for name in _CLIENT_NAMES},
             }
@@ -77,6 +70,7 @@ _SUBMODULES: Final[Mapping[str, Callable[[], Mapping[str, Callable[[], Any]]]]] 
     "metaflow.decorators": lambda: _shim("decorators", "step"),
     "metaflow.metaflow_current": lambda: _shim("current", "current", "Current", "Parallel"),
     "metaflow.events": lambda: _shim("events", "Trigger", "MetaflowEvent"),
+    "metaflow.multicore_utils": lambda: _shim("parallel_map", "MulticoreException", "parallel_imap_unordered", "parallel_map"),
     "metaflow.datastore": lambda: _shim("inputs", "Inputs"),
     "metaflow.datastore.inputs": lambda: _shim("inputs", "Inputs"),
     "metaflow.user_configs": dict,
@@ -110,13 +104,13 @@ class _Alias(ModuleType):
         elif f"{self.__name__}.{name}" in {"metaflow.exception", "metaflow.cards", "metaflow.client", *_SUBMODULES}:
             value = import_module(f"{self.__name__}.{name}")
         else:
-            raise ImportError(_missing(self.__name__, name), name=self.__name__)
+            raise AttributeError(_missing(self.__name__, name))
         self.__dict__[name] = value
         return value
 
 
 def _missing(module: str, name: str) -> str:
-    reason = _REFUSED.get(name, "import it from another package, or ask for it: inside a task flowc answers for metaflow")
+    reason = REFUSED.get(name, "import it from another package, or ask for it: inside a task flowc answers for metaflow")
     return f"flowc {VERSION} has no {name!r} of {module!r}: {reason}"
 
 
@@ -129,7 +123,8 @@ class _Finder:
             return None
         if _names_of(fullname) is None:
             module, _, name = fullname.rpartition(".")
-            raise ModuleNotFoundError(_missing(module, name), name=fullname)
+            # With its name the exception would tell `from metaflow import name` to find words of its own for it.
+            raise ModuleNotFoundError(_missing(module, name))
         return ModuleSpec(fullname, self, is_package=True)  # type: ignore[arg-type]  # a loader by its methods
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
