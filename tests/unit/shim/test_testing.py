@@ -343,3 +343,4 @@ def test_a_flow_file_written_for_metaflow_is_named_by_its_file(tmp_path):
         assert run_step(path, "start").x == 1
     finally:
         sys.path[:] = before
+        sys.modules.pop("train", None)
