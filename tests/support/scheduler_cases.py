@@ -16,16 +16,18 @@ HOSTILE = '\'; exit 9 #\n"{{ ti }}" ${HOME} \\\\ \u2028 é😀 `x` $(touch pwned
 class Case:
     """One run. `flow` is the name of a golden, `examples/NAME`, or a file of tests/conformance/airflow/flows and its class.
 
-    start: by the API, by the flow's schedule at the first unpause, or by the asset of the flow that case `after` runs.
-    failing: the task that must fail. tries: where Airflow tries more than once.
+    start: by the API, or by the flow's schedule at the first unpause.
+    failing: the task that must fail. tries: where Airflow tries more than once. map_length: the flow is compiled for a site that maps
+    so many.
     """
 
     key: str
     flow: str
     values: Mapping[str, Any] = field(default_factory=dict)
-    start: Literal["trigger", "schedule", "asset"] = "trigger"
+    start: Literal["trigger", "schedule"] = "trigger"
     failing: tuple[str, str] | None = None
     tries: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    map_length: int | None = None
 
     @property
     def source(self) -> tuple[Path, str]:
@@ -50,6 +52,13 @@ def _all() -> Iterator[Case]:
     yield _golden("retry", tries={("start", "r"): 3})
     yield _golden("catch", tries={("divide", "r.1"): 2})
     yield _golden("catch_killed", tries={("fragile", "r"): 2})
+    yield _golden("nested_foreach")
+    yield _golden("loop_in_foreach")
+    yield _golden("loop_steps")
+    yield _golden("schedule", start="schedule")
+    yield _golden("exit_hook")
+    yield Case("exit_hook/broken", "exit_hook", {"broken": True}, failing=("fast", "r"))
+    yield Case("chunks", "chunks.py:Chunks", map_length=3)
     yield _golden("fails", failing=("bad", "r"))
     yield _golden("examples/data_quality")
     values = {"count": 7, "learning-rate": 1e-9, "flag": True, "text": HOSTILE, "nothing": "{{ 7*7 }}", "words": "a"}

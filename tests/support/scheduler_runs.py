@@ -21,7 +21,6 @@ from flowc.runtime_shim.stores import open_store
 sys.path.insert(0, str(REPO / "tests/engines/airflow"))
 from scheduler_site import Site, airflow_site
 
-PREFIXES = {"schedule": ("scheduled__",), "asset": ("asset_triggered__", "dataset_triggered__")}
 PATIENCE_SECONDS = 1800
 """Most that a run may take: a fraction of it where nothing else uses the cores."""
 
@@ -47,10 +46,10 @@ class Running:
             return {"FLOWC_AIRFLOW_TOKEN": self.site.token()}
         return {"FLOWC_AIRFLOW_USER": self.site.user, "FLOWC_AIRFLOW_PASSWORD": self.site.password}
 
-    def deploy(self, path: Path, flow: str) -> str:
+    def deploy(self, path: Path, flow: str, *options: str) -> str:
         """Deploy by the command and return what it printed."""
         words = ["deploy", f"{path}:{flow}", "--target", "airflow", "--dags-folder", str(self.site.dags), "--root", self.root]
-        code, said = flowc([*words, "--python", sys.executable])
+        code, said = flowc([*words, "--python", sys.executable, *options])
         assert code == 0, said
         return said
 
@@ -64,10 +63,7 @@ class Running:
         """Wait for the end of a case's run and return its state."""
         flow = case.source[1]
         if case.key not in self.run_ids:
-            prefixes = PREFIXES[case.start]
-            found = self.site.until(
-                f"a run of {flow} by {case.start}", PATIENCE_SECONDS, lambda: [r for r in self.site.runs(flow) if r.startswith(prefixes)]
-            )
+            found = self.wait_until(f"a scheduled run of {flow}", lambda: [r for r in self.site.runs(flow) if r.startswith("scheduled__")])
             self.run_ids[case.key] = found[0]
         return self.wait_for(flow, self.run_ids[case.key])
 

@@ -165,7 +165,7 @@ class RestApi:
             return RefusedError(f"Airflow at {self.url} asks for credentials", 401, help=self.credentials.help)
         if error.code == 403:
             return RefusedError(
-                f"Airflow at {self.url} does not allow it: {said}", 403, help="ask for the permission, or sign in as somebody who has it"
+                f"Airflow at {self.url} does not allow it: {said}", 403, help=f"sign in as somebody who may: {self.credentials.help}"
             )
         if 300 <= error.code < 400:
             return RefusedError(

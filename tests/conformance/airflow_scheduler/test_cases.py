@@ -1,12 +1,16 @@
 """Every case under a real scheduler and by `flowc run`: same tasks, artifacts and verdict, states and attempts as predicted."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.scheduler_cases import CASES, HOSTILE, Case
 from support.scheduler_runs import Running, run_locally
 
 from flowc import api
+from flowc.runtime_shim.chunks import members
 
 pytestmark = [pytest.mark.airflow, pytest.mark.scheduler, pytest.mark.slow]
 
@@ -22,8 +26,8 @@ def test_case(running: Running, case: Case, tmp_path: Path) -> None:
     state = running.wait(case)
     run = running.run_ids[case.key]
     there = running.trace(path, flow, run)
-    instances = running.site.tasks(flow, run)
-    shown = {key: (task["state"], task["try_number"]) for key, task in sorted(instances.items())}
+    tasks = [Task.of(row) for row in running.site.tasks(flow, run).values()]
+    shown = "\n".join(sorted(map(str, tasks)))
 
     assert state == ("failed" if case.failing else "success"), shown
     assert here.succeeded == there.succeeded == (case.failing is None), here.said
@@ -32,36 +36,65 @@ def test_case(running: Running, case: Case, tmp_path: Path) -> None:
         both = set(here.tasks) & set(there.tasks)
         assert {task: there.tasks[task] for task in both} == {task: here.tasks[task] for task in both}
     else:
-        assert set(there.tasks) == set(here.tasks)
+        assert set(there.tasks) == set(here.tasks), shown
         assert {task for task in here.tasks if here.tasks[task] != there.tasks[task]} == set()
         assert there.attempts == here.attempts
 
     names = {step.name for step in api.check(path, flow).flow.graph.steps}
-    steps = {key: task for key, task in instances.items() if key[0] in names}
-    places = {key: task["rendered_map_index"] if key[1] >= 0 else "r" for key, task in steps.items()}
-    states = {task["state"] for task in instances.values()}
-    assert {(key[0], places[key]) for key, task in steps.items() if task["state"] == "success"} == set(there.tasks), shown
-    assert states <= ({"success", "skipped", "failed", "upstream_failed"} if case.failing else {"success", "skipped"}), shown
-    assert [(key[0], places[key]) for key, task in steps.items() if task["state"] == "failed"] == ([case.failing] if case.failing else [])
-    for key, task in steps.items():
-        if task["state"] in ("success", "failed"):
-            assert task["try_number"] == case.tries.get((key[0], places[key]), 1), (key, shown)
-        if task["state"] == "success":
-            record = running.record(flow, run, key[0], places[key])
-            assert record["engine"] == {"name": "airflow", "task_id": _known_as(running, task)}
-            assert record["attempt"] == task["try_number"] - 1
-            assert record["run"] == run
+    steps = [task for task in tasks if task.name.removesuffix("__loop") in names]
+    assert {task.state for task in tasks} <= (
+        {"success", "skipped", "failed", "upstream_failed"} if case.failing else {"success", "skipped"}
+    ), shown
+    assert [(task.name, task.label) for task in steps if task.state == "failed"] == ([case.failing] if case.failing else []), shown
+    for task in steps:
+        if task.state in ("success", "failed"):
+            assert task.tries == case.tries.get((task.name, task.label), 1), shown
+
+    known = {task.known_as(run, three=running.site.three): task for task in steps if task.state == "success"}
+    named = set()
+    for step, at in there.tasks:
+        record = running.record(flow, run, step, at)
+        task = known[record["engine"]["task_id"]]
+        named.add(record["engine"]["task_id"])
+        assert record["run"] == run
+        assert task.name == step or task.name.endswith("__loop")
+        assert (at if task.name == step else at.partition("~")[0]) in members(task.label)
+        if task.name == step and task.label == at:
+            assert record["attempt"] == task.tries - 1
+    assert named == set(known) or case.map_length, "no task succeeded without a commit, but where all its members took another arm"
 
 
-def _known_as(running: Running, task: dict[str, object]) -> str:
-    """What the API calls a task instance: by an id in 3.x, by its place in 2.x."""
-    if running.site.three:
-        return str(task["id"])
-    names = (f"{name}={task[shown]!r}" for name, shown in _KEY.items())
-    return f"TaskInstanceKey({', '.join(names)})"
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task instance as the API shows it; `label` is the address beside a mapped one."""
 
+    id: str
+    dag: str
+    name: str
+    index: int
+    state: str
+    tries: int
+    label: str
 
-_KEY = {"dag_id": "dag_id", "task_id": "task_id", "run_id": "dag_run_id", "try_number": "try_number", "map_index": "map_index"}
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> "Task":
+        """One row of the API."""
+        return cls(
+            id=str(row.get("id")),
+            dag=row["dag_id"],
+            name=row["task_id"],
+            index=row["map_index"],
+            state=str(row["state"]),
+            tries=row["try_number"],
+            label=row["rendered_map_index"] or "" if row["map_index"] >= 0 else "r",
+        )
+
+    def known_as(self, run: str, *, three: bool) -> str:
+        """What a task calls itself: by an id in 3.x, by its place in 2.x."""
+        if three:
+            return self.id
+        place = f"dag_id={self.dag!r}, task_id={self.name!r}, run_id={run!r}, try_number={self.tries}, map_index={self.index}"
+        return f"TaskInstanceKey({place})"
 
 
 def test_hostile_values_arrive_as_given(running: Running) -> None:

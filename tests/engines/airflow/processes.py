@@ -38,16 +38,18 @@ class Processes:
                 raise AssertionError(f"{name} ended with {process.returncode}\n{self.tail(name, 6000)}")
 
     def kill(self, name: str, spare: Collection[int] = ()) -> None:
-        """Kill one process, its group and what they started, at once, as a machine that dies would; but not the groups in `spare`."""
+        """Kill one process and all that it started, at once, as a machine that dies would; but not the groups in `spare`."""
         process = self.running.pop(name)
+        started = _descendants([process.pid])
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        self.stop_strays(spare)
+        _kill(started, spare)
 
     def stop(self, names: Sequence[str]) -> None:
-        """End these processes and their groups, gently first."""
+        """End these processes and all that they started, gently first."""
         stopping = [self.running.pop(name) for name in names if name in self.running]
+        started = _descendants([process.pid for process in stopping])
         for process in stopping:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGTERM)
@@ -58,12 +60,12 @@ class Processes:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+        _kill(started)
 
-    def stop_strays(self, spare: Collection[int] = ()) -> None:
-        """Kill what processes of the site started in sessions of their own, such as steps, and left behind; not the groups in `spare`."""
-        kept = {*spare, *(process.pid for process in self.running.values())}
+    def stop_strays(self) -> None:
+        """Kill what is left of the site: processes that carry its mark."""
         for _ in range(10):
-            strays = [pid for pid, group in self._marked() if group not in kept]
+            strays = list(self._marked())
             if not strays:
                 return
             for pid in strays:
@@ -71,14 +73,12 @@ class Processes:
                     os.kill(pid, signal.SIGKILL)
             time.sleep(0.1)
 
-    def _marked(self) -> Iterator[tuple[int, int]]:
-        """(process id, group id) of every process that carries the mark."""
+    def _marked(self) -> Iterator[int]:
         wanted = "=".join(self.mark).encode()
-        for folder in Path("/proc").glob("[0-9]*"):
+        for pid in _processes():
             with suppress(OSError):
-                pid = int(folder.name)
-                if pid != os.getpid() and wanted in (folder / "environ").read_bytes().split(b"\0"):
-                    yield pid, os.getpgid(pid)
+                if pid != os.getpid() and wanted in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
+                    yield pid
 
     def tail(self, name: str, characters: int = 1500) -> str:
         """The end of a process's log."""
@@ -88,3 +88,35 @@ class Processes:
     def tails(self) -> str:
         """The ends of all logs."""
         return "".join(f"\n--- {path.name}\n{self.tail(path.stem)}" for path in sorted(self.folder.glob("*.log")))
+
+
+def _processes() -> Iterator[int]:
+    return (int(folder.name) for folder in Path("/proc").glob("[0-9]*"))
+
+
+def _stat(pid: int) -> tuple[int, int]:
+    """(parent, time of start) of a process: fields 4 and 22 of `proc_pid_stat(5)`; raises OSError where it is gone."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[1]), int(fields[19])
+
+
+def _descendants(roots: Sequence[int]) -> dict[int, int]:
+    """Time of start of every process below `roots`. Airflow's own lose the mark: they write their titles over their environment."""
+    found: dict[int, tuple[int, int]] = {}
+    for pid in _processes():
+        with suppress(OSError):
+            found[pid] = _stat(pid)
+    below: dict[int, int] = {}
+    newest = set(roots)
+    while newest:
+        newest = {pid for pid, (parent, _) in found.items() if parent in newest and pid not in below}
+        below |= {pid: found[pid][1] for pid in newest}
+    return below
+
+
+def _kill(started: Mapping[int, int], spare: Collection[int] = ()) -> None:
+    """Kill what still lives of these processes, except the groups in `spare`."""
+    for pid, begun in started.items():
+        with suppress(OSError):
+            if _stat(pid)[1] == begun and os.getpgid(pid) not in spare:
+                os.kill(pid, signal.SIGKILL)

@@ -117,11 +117,9 @@ class Site:
 
     def call(self, method: str, path: str, body: object = None) -> Any:
         """Return the JSON answer of the server; raises urllib's HTTPError."""
-        headers = {
-            "Content-Type": "application/json",
-            "Accept": "application/json",
-            **({"Authorization": self.authorization} if self.authorization else {}),
-        }
+        headers = {"Accept": "application/json", **({"Content-Type": "application/json"} if body is not None else {})}
+        if self.authorization is not None:
+            headers["Authorization"] = self.authorization
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data, headers, method=method)
         try:
@@ -181,6 +179,14 @@ class Site:
         """Clear task instances of a run and let it go on: `only_failed=True`, or `task_ids=[…]`."""
         body = {"dag_run_id": run, "only_failed": False, "dry_run": False, "reset_dag_runs": True, **which}
         self.api("POST", f"/dags/{dag}/clearTaskInstances", body)
+
+    def send_event(self, asset: str) -> None:
+        """Say that an asset (2.x: dataset) has changed."""
+        if self.three:
+            [found] = [row for row in self.api("GET", "/assets?limit=100")["assets"] if asset in (row["name"], row["uri"])]
+            self.api("POST", "/assets/events", {"asset_id": found["id"], "extra": {}})
+        else:
+            self.api("POST", "/datasets/events", {"dataset_uri": asset, "extra": {}})
 
     def source(self, dag: str) -> str:
         """The text of the file that Airflow parsed last."""
