@@ -106,6 +106,8 @@ def _plan_parameter(parameter: Parameter) -> PlanParameter:
     planned = PlanParameter(name=parameter.name, attribute=parameter.attribute, type=parameter.type, required=parameter.required)
     if not isinstance(parameter.default, Missing) and is_plain(parameter.default):
         planned["default"] = parameter.default
+    if parameter.path is not None:
+        planned["path"] = parameter.path
     return planned
 
 

@@ -17,16 +17,27 @@ _UNPACK = "_flowc_unpack_"
 
 _folders: tuple[str, ...] = ()
 _planned: Mapping[str, Mapping[str, Any]] = {}
+_paths: Mapping[str, str] = {}
 
 
-def search_in(folders: tuple[str, ...], planned: Mapping[str, Mapping[str, Any]] | None = None) -> None:
-    """Look for files of configs and IncludeFiles in `folders` (after the working directory); `planned` are the plan's configs by name."""
-    global _folders, _planned
-    _folders, _planned = folders, planned or {}
+def search_in(
+    folders: tuple[str, ...], planned: Mapping[str, Mapping[str, Any]] | None = None, paths: Mapping[str, str] | None = None
+) -> None:
+    """Look for files of configs and IncludeFiles in `folders`, then in the working directory.
+
+    Of the plan, by name: `planned` are the configs, `paths` the files of IncludeFiles; they are relative to the first folder.
+    """
+    global _folders, _planned, _paths
+    _folders, _planned, _paths = folders, planned or {}, paths or {}
+
+
+def included_path(name: str) -> str | None:
+    """Return the path of the file that the default of IncludeFile `name` means, None where the plan has none."""
+    return _paths.get(name)
 
 
 def find_file(path: str) -> str | None:
-    """Return the file that `path` names, relative to the working directory or one of the folders of the flow; None if there is none."""
+    """Return the file that `path` names, relative to one of the folders of the flow or the working directory; None if there is none."""
     given = os.path.expanduser(path)
     return next((found for found in (*(os.path.join(folder, given) for folder in _folders), given) if os.path.isfile(found)), None)
 
@@ -250,10 +261,10 @@ def resolve(value: Any, flow_class: type) -> Any:
 
 def configs_of(flow_class: type) -> dict[str, Config]:
     """Return the flow's configs by attribute."""
-    found: dict[str, Config] = {}
+    found: dict[str, Any] = {}
     for base in reversed(flow_class.__mro__):
-        found.update({name: value for name, value in vars(base).items() if isinstance(value, Config)})
-    return found
+        found.update(vars(base))
+    return {name: value for name, value in found.items() if isinstance(value, Config)}
 
 
 def config_names(flow_class: type) -> dict[str, Any]:

@@ -53,7 +53,6 @@ PREFIX: Final = "FLOWC_PREFIX"
 """Set likewise: 1 has the step and address stand before each line that is passed on."""
 
 Engine = Literal["local", "airflow", "argo", "stepfunctions"]
-Verb = Literal["step", "loop", "exit-hook"]
 
 # --- keys ------------------------------------------------------------------------------------------------------------------
 
@@ -252,13 +251,17 @@ class PlanLoop(TypedDict):
 
 
 class PlanParameter(TypedDict):
-    """A parameter by its name; `default` is absent where there is none or the flow computes it when a run starts."""
+    """A parameter by its name; `default` is absent where there is none or the flow computes it when a run starts.
+
+    `path` (posix, in the package) is the file that the default of a "file" names.
+    """
 
     name: str
     attribute: str
     type: Literal["str", "int", "float", "bool", "json", "file"]
     required: bool
     default: NotRequired[Any]
+    path: NotRequired[str]
 
 
 class PlanConfig(TypedDict):

@@ -53,7 +53,7 @@ def _parts(value: object) -> Iterator[tuple[str, object]]:
             yield f"{{{_short(part)}}}", part
     elif not isinstance(value, type):
         held = getattr(value, "__dict__", None)
-        if isinstance(held, dict):
+        if isinstance(held, dict) and "_flowc" not in held:  # a flow says itself why it cannot be stored
             for name, part in list(held.items())[:_CHILDREN]:
                 yield f".{name}", part
 

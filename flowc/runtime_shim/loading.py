@@ -12,7 +12,9 @@ from types import FunctionType, ModuleType
 
 from flowc.runtime_shim import alias, config
 from flowc.runtime_shim.contract import PLAN_VERSION, VERSION, Plan
+from flowc.runtime_shim.flowspec import steps_of
 from flowc.runtime_shim.forks import UserCode
+from flowc.runtime_shim.parameters import parameters_of
 from flowc.runtime_shim.typed import Any, NamedTuple
 
 
@@ -57,14 +59,15 @@ def check_plan(plan: Any) -> Plan:
 def load_flow(code_dir: str | os.PathLike[str], plan: Plan | dict[str, Any] | None = None) -> LoadedFlow:
     """Import the flow that lies in `code_dir` and return it; `plan` is read from there where it is not given.
 
-    Raises PlanRefused, and whatever the flow's own import raises. Changes `sys.path`, `sys.argv` (the flow's file, nothing behind it),
-    `sys.modules` and the answer to `import metaflow`.
+    Raises PlanRefused, also for a class that has what the plan does not know of, and whatever the flow's own import raises. Changes
+    `sys.path`, `sys.argv` (the flow's file, nothing behind it), `sys.modules` and the answer to `import metaflow`.
     """
     code_dir = os.path.abspath(code_dir)
     plan = read_plan(code_dir) if plan is None else check_plan(plan)
     file = os.path.join(code_dir, *plan["file"].split("/"))
     configs: dict[str, Mapping[str, Any]] = {found["name"]: found for found in plan["configs"]}
-    config.search_in((code_dir, os.path.dirname(file)), configs)
+    paths = {found["name"]: found["path"] for found in plan["parameters"] if "path" in found}
+    config.search_in((code_dir, os.path.dirname(file)), configs, paths)
     sys.argv[:] = [file]
     module = import_file(file, code_dir)
     try:
@@ -76,7 +79,23 @@ def load_flow(code_dir: str | os.PathLike[str], plan: Plan | dict[str, Any] | No
         function = getattr(flow_class, name, None)
         if isinstance(function, FunctionType):
             function.is_step = True  # type: ignore[attr-defined]
+    _compare(plan, flow_class, file)
     return LoadedFlow(plan, flow_class, code_dir)
+
+
+def _compare(plan: Plan, flow_class: type[Any], file: str) -> None:
+    """Raise PlanRefused where the class has, by its import, what the plan does not: a run would go on without it."""
+    for kind, has, planned in (
+        ("parameter", parameters_of(flow_class), {found["attribute"] for found in plan["parameters"]}),
+        ("config", config.configs_of(flow_class), {found["attribute"] for found in plan["configs"]}),
+        ("step", steps_of(flow_class), plan["steps"].keys()),
+    ):
+        extra = sorted(has.keys() - planned)
+        if extra:
+            raise PlanRefused(
+                f"{file}: class {flow_class.__name__} has the {kind} {', '.join(map(repr, extra))} when it is imported, "
+                "and the compiled flow has not: declare it in the class body, as it is to be read, and compile again"
+            )
 
 
 def import_file(file: str, project_root: str) -> ModuleType:

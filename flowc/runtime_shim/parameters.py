@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Mapping
 
-from flowc.runtime_shim.config import ConfigValue, config_names, find_file, resolve
+from flowc.runtime_shim.config import ConfigValue, config_names, find_file, included_path, resolve
 from flowc.runtime_shim.contract import Attempt
 from flowc.runtime_shim.exceptions import MetaflowException, ParameterFieldFailed, ParameterFieldTypeMismatch
 from flowc.runtime_shim.typed import Any, Final, NamedTuple
@@ -143,7 +143,8 @@ class IncludeFile(Parameter):
 
     def convert(self, value: Any, kind: str) -> Any:
         """Return the content of the file that `value` names. Raises ParameterFieldTypeMismatch where it cannot be read."""
-        found = find_file(value) if isinstance(value, str) else None
+        planned = included_path(self.name) if value == self.default else None
+        found = find_file(planned or value) if isinstance(value, str) else None
         if found is None:
             raise ParameterFieldTypeMismatch(f"parameter {self.name!r}: there is no file {value!r}")
         try:
@@ -222,10 +223,10 @@ _CONVERT: Final = {"str": _to_str, "int": _to_int, "float": _to_float, "bool": _
 
 def parameters_of(flow_class: type) -> dict[str, Parameter]:
     """Return the flow's Parameters and IncludeFiles by attribute, bases first."""
-    found: dict[str, Parameter] = {}
+    found: dict[str, Any] = {}
     for base in reversed(flow_class.__mro__):
-        found.update({name: value for name, value in vars(base).items() if isinstance(value, Parameter)})
-    return found
+        found.update(vars(base))
+    return {name: value for name, value in found.items() if isinstance(value, Parameter)}
 
 
 def parameter_values(flow_class: type, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from flowc.runtime_shim.record_size import MAX_RECORD, fit, load_table
 from flowc.runtime_shim.stores.base import Exists, Store, StoreError, StoreUnavailable
 from flowc.runtime_shim.typed import Any
 
-_TASK_FIELDS = ("flow", "run", "step", "at")
 _COMMIT_SHAPE: Mapping[str, type] = {"attempt": int, "nonce": str, "status": str, "control": dict, "artifacts": dict}
 
 

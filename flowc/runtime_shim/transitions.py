@@ -120,7 +120,7 @@ def _artifact(flow: Any, step: str, option: str, name: str) -> Any:
 
 
 def _items(step: str, over: str, value: Any) -> list[Any]:
-    what = f"step {step!r}: foreach artifact self.{over} is a {type(value).__name__}"
+    what = f"step {step!r}: foreach artifact self.{over} is of type {type(value).__name__}"
     if not hasattr(value, "__iter__") and not hasattr(value, "__getitem__"):
         raise InvalidNextException(f"{what}, which cannot be iterated")
     if not isinstance(value, Sized):

@@ -63,7 +63,7 @@ with DAG(
 ) as dag:
     start = step(
         "start",
-        env={"FLOWC_CODE": "sha256:511d598715c676305f9fd26c2f0c4c69e2ba551009a89fbfe327a34691ac172f", "FLOWC_PARAMS": "{{ params | tojson }}"},
+        env={"FLOWC_CODE": "sha256:d939f86a6d7f3fef0b8b51dec5bdb909ff5a4444cb8673584ba4c1a3712c3211", "FLOWC_PARAMS": "{{ params | tojson }}"},
     )
     end = step("end", outlets=[Asset("x-flowc://flow/Included/finished")])
     start >> end

@@ -208,6 +208,13 @@ def test_what_cannot_be_stored_names_the_artifact(tmp_path: Path) -> None:
     assert record["exception"]["traceback"] == "", "it would show no code of the user's"
 
 
+def test_a_flow_as_an_artifact_is_named_without_what_it_is_made_of(tmp_path: Path) -> None:
+    ended = failing(tmp_path, "flow.parts = [{'me': flow}]").run("start")
+    assert ended.out.splitlines()[-1].startswith(
+        "flowc: artifact 'parts' of type list (at [0]['me']) cannot be stored: MetaflowException: a flow cannot be stored"
+    )
+
+
 def test_sigterm_leaves_a_record(tmp_path: Path) -> None:
     tasks = failing(tmp_path, 'open("up", "w").close(); time.sleep(60)')
     process = tasks.start("start")
@@ -440,6 +447,41 @@ def test_a_plan_of_another_version_is_refused(tmp_path: Path) -> None:
     ended = tasks.run("start")
     assert ended.code == 78
     assert "version 99, written by flowc 9.9.9; this is flowc" in ended.out
+
+
+@pytest.mark.parametrize(
+    ("added", "said"),
+    [
+        ("extra=Parameter('extra', default=1)", "class F has the parameter 'extra' when it is imported"),
+        ("b=Config('b', default_value={}), a=Config('a', default_value={})", "class F has the config 'a', 'b' when it is imported"),
+        ("more=step(lambda self: None)", "class F has the step 'more' when it is imported"),
+        ("alpha=3", None),
+        ("text='x', _own=1", None),
+    ],
+)
+def test_what_the_plan_does_not_know_of_is_refused(tmp_path: Path, added: str, said: str | None) -> None:
+    tasks = Tasks(tmp_path, LINE.replace("SIZE = 3", f"SIZE = 3\n    locals().update({added})"))
+    ended = tasks.run("start")
+    assert ended.code == (78 if said else 0), ended.out
+    assert said is None or said in ended.out
+
+
+def test_the_file_of_a_default_is_the_one_that_was_compiled(tmp_path: Path) -> None:
+    flow = LINE.replace("SIZE = 3", "words = IncludeFile('words', default='words.txt')\n    SIZE = 3")
+    tasks = Tasks(tmp_path, flow, files={"words.txt": "of the root"})
+    (tasks.code / "data").mkdir()
+    (tasks.code / "data" / "words.txt").write_text("of the plan")
+    (tmp_path / "given.txt").write_text("of the run")
+    for parameter in tasks.plan["parameters"]:
+        if parameter["name"] == "words":
+            assert parameter["path"] == "words.txt"
+            parameter["path"] = "data/words.txt"
+    (tasks.code / "plan.json").write_text(json.dumps(tasks.plan))
+    given: dict[str, dict[str, str]] = {"of the plan": {}, "of the run": {"words": "given.txt"}}
+    for words, parameters in given.items():
+        assert tasks.run("start", parameters=parameters).code == 0
+        assert tasks.values("start", names=["words"]) == {"words": words}
+        tasks.store.delete("F/runs/run%201/start/r/commit")
 
 
 LOOP = """

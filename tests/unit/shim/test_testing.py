@@ -102,9 +102,9 @@ def test_a_foreach_takes_what_has_a_size(value, items):
         ({}, "foreach artifact self.xs does not exist"),
         ({"xs": []}, "foreach artifact self.xs is empty"),
         ({"xs": {}}, "foreach artifact self.xs is empty"),
-        ({"xs": 5}, "foreach artifact self.xs is a int, which cannot be iterated"),
-        ({"xs": None}, "foreach artifact self.xs is a NoneType, which cannot be iterated"),
-        ({"xs": (x for x in "ab")}, "foreach artifact self.xs is a generator, whose number of items is not known"),
+        ({"xs": 5}, "foreach artifact self.xs is of type int, which cannot be iterated"),
+        ({"xs": None}, "foreach artifact self.xs is of type NoneType, which cannot be iterated"),
+        ({"xs": (x for x in "ab")}, "foreach artifact self.xs is of type generator, whose number of items is not known"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
