@@ -86,7 +86,8 @@ def check(
     report = Report()
     disk = disk or Disk()
     reading = read_flows(Path(path), report, project_root=project_root, disk=disk)
-    settings = load_settings(reading.project_root, env, disk=disk)
+    settings = load_settings(reading.project_root, env, disk=disk, spelt=reading.spelt_root)
+    sources = reading.sources if settings.source is None else {**reading.sources, settings.source.name: settings.source}
     severities = read_severities(settings.severity, settings.origin)
     graphs = [replace(graph, environment=settings.environment) for graph in reading.flows if name in (None, graph.name)]
     if name is not None and reading.flows and not graphs:
@@ -102,7 +103,7 @@ def check(
     return CheckResult(
         flows=tuple(flows),
         diagnostics=with_severities(with_sound_fixes(found, reading.sources), severities),
-        sources=reading.sources,
+        sources=sources,
         project_root=reading.project_root,
         settings=settings,
     )
@@ -208,7 +209,15 @@ def _compile(
     for backend in backends:
         check_capabilities(flow.tree, backend, report, others=other_backends(backend.name))
         backend.check(flow.tree, plan, options, report)
-    package = package_flow(flow.tree, flow.closure, checked.project_root, include=settings.include, report=report, disk=disk)
+    package = package_flow(
+        flow.tree,
+        flow.closure,
+        checked.project_root,
+        include=settings.include,
+        include_places=settings.include_places,
+        report=report,
+        disk=disk,
+    )
     if report.has_errors:
         return []
     digest = f"sha256:{hashlib.sha256(checked.sources[flow.graph.file].data).hexdigest()}"

@@ -3,6 +3,7 @@
 Settings never come from the process environment, so that what is compiled does not depend on who compiles it.
 """
 
+import posixpath
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -11,6 +12,8 @@ from typing import Any
 
 from flowc.disk import Disk
 from flowc.errors import UsageError
+from flowc.source import SourceFile, Span
+from flowc.toml_places import places_of_list
 
 OPERATORS = ("bash", "kubernetes")
 
@@ -35,6 +38,7 @@ class Settings:
     airflow_token_env, airflow_user_env, airflow_password_env: names of the environment variables that hold what signs in there.
     environment: stands in front of a flow's deployed name, for schedulers that share a store.
     severity: what findings count as, by code: "off", "warning" or "error".
+    source: the file they come from, None where there is none; include_places: where in it each pattern of `include` stands.
     """
 
     root: str | None = None
@@ -58,6 +62,12 @@ class Settings:
     environment: str | None = None
     severity: Mapping[str, Any] = field(default_factory=dict)
     origin: str | None = field(default=None, compare=False)
+    source: SourceFile | None = field(default=None, compare=False, repr=False)
+    include_places: Mapping[str, Span] = field(default_factory=dict, compare=False, repr=False)
+
+
+_NOT_SET = frozenset({"origin", "source", "include_places"})
+"""Fields that are no settings."""
 
 
 _KINDS: dict[str, type] = {
@@ -84,12 +94,15 @@ _KINDS: dict[str, type] = {
 }
 
 
-def load_settings(project_root: Path, env: str | None = None, *, disk: Disk | None = None) -> Settings:
-    """Return the settings of the project at `project_root`; defaults where it has none. `disk` remembers what was read.
+def load_settings(project_root: Path, env: str | None = None, *, disk: Disk | None = None, spelt: str = "") -> Settings:
+    """Return the settings of the project at `project_root`; defaults where it has none.
+
+    `disk` remembers what was read; `spelt` is how findings name the root.
 
     Raises UsageError for a file that is no TOML, a key flowc does not know, a value of another type, or an `env` without a table.
     """
-    origin, table = _table(project_root, disk or Disk())
+    disk = disk or Disk()
+    origin, table = _table(project_root, disk)
     environments = table.pop("env", {})
     values = dict(table)
     if env is not None:
@@ -103,7 +116,24 @@ def load_settings(project_root: Path, env: str | None = None, *, disk: Disk | No
         _check(key, value, origin)
     if "include" in values:
         values["include"] = tuple(values["include"])
-    return Settings(**values, origin=origin)
+    source = _source(project_root, origin, spelt, disk)
+    return Settings(**values, origin=origin, source=source, include_places=_include_places(source, env) if "include" in values else {})
+
+
+def _source(project_root: Path, origin: str | None, spelt: str, disk: Disk) -> SourceFile | None:
+    if origin is None:
+        return None
+    name = origin.partition(" ")[0]
+    data = disk.read(project_root / name)
+    return SourceFile(posixpath.normpath(posixpath.join(spelt, name)), name, data, data.decode("utf-8"))
+
+
+def _include_places(source: SourceFile | None, env: str | None) -> Mapping[str, Span]:
+    if source is None:
+        return {}
+    top = "tool.flowc" if source.project_path == "pyproject.toml" else ""
+    tables = {top} if env is None else {top, f"{top}.env.{env}".lstrip(".")}
+    return places_of_list(source, tables, "include")
 
 
 def _where_to_add(env: str, origin: str | None) -> str:
@@ -134,7 +164,7 @@ def _parse(path: Path, disk: Disk) -> dict[str, Any]:
 
 def _check(key: str, value: object, origin: str | None) -> None:
     if key not in _KINDS:
-        names = ", ".join(sorted(spec.name for spec in fields(Settings) if spec.name != "origin"))
+        names = ", ".join(sorted(spec.name for spec in fields(Settings) if spec.name not in _NOT_SET))
         raise UsageError(f"unknown setting {key!r} in {origin}", help=f"flowc knows: {names}")
     kind = _KINDS[key]
     wrong_item = kind is list and isinstance(value, list) and any(not isinstance(item, str) for item in value)

@@ -38,7 +38,14 @@ def ls(flow: str, env: str | None, form: str) -> int:
     chosen = result.flow
     assert chosen.tree is not None, "a flow without errors has a region tree"
     report = Report()
-    package = package_flow(chosen.tree, chosen.closure, result.project_root, include=result.settings.include, report=report)
+    package = package_flow(
+        chosen.tree,
+        chosen.closure,
+        result.project_root,
+        include=result.settings.include,
+        include_places=result.settings.include_places,
+        report=report,
+    )
     click.echo(render(report.diagnostics, result.sources, color=color), err=True, nl=False)
     if report.has_errors:
         return 1

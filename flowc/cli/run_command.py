@@ -104,7 +104,14 @@ def _run(result: "CheckResult", flow: "CheckedFlow", parameters: Mapping[str, An
 
     assert flow.tree is not None, "a flow without errors has a region tree"
     report = Report()
-    package = package_flow(flow.tree, flow.closure, result.project_root, include=result.settings.include, report=report)
+    package = package_flow(
+        flow.tree,
+        flow.closure,
+        result.project_root,
+        include=result.settings.include,
+        include_places=result.settings.include_places,
+        report=report,
+    )
     if report.diagnostics:
         click.echo(render(report.diagnostics, result.sources, format="full", color=sys.stderr.isatty()), err=True, nl=False)
     if report.has_errors:

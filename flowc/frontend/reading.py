@@ -34,6 +34,8 @@ class Reading:
     sources: Mapping[str, SourceFile]
     project_root: Path
     closures: Mapping[str, tuple[ClosureFile, ...]]
+    spelt_root: str
+    """How findings spell the project root."""
 
 
 def read_flows(path: Path, report: Report, *, project_root: Path | None = None, disk: Disk | None = None) -> Reading:
@@ -53,7 +55,7 @@ def _read(path: Path, report: Report, project_root: Path | None, disk: Disk) -> 
     _check_file_name(project, report)
     module = project.flow_module()
     if module is None or module.broken:
-        return Reading((), project.sources, project.root, {})
+        return Reading((), project.sources, project.root, {}, project.spell(project.root))
     names = Names(project)
     classes = Classes(names)
     folder = Folder(names, report)
@@ -72,7 +74,7 @@ def _read(path: Path, report: Report, project_root: Path | None, disk: Disk) -> 
     if found:
         report_refused_imports([one for one in project.modules() if one.source.project_path in modules], report)
     folder.config_of = None  # it holds the syntax trees in a circle, which only the collector would find
-    return Reading(tuple(flows), project.sources, project.root, closures)
+    return Reading(tuple(flows), project.sources, project.root, closures, project.spell(project.root))
 
 
 def _check_file_name(project: Project, report: Report) -> None:

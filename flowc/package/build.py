@@ -18,6 +18,7 @@ from flowc.package.patterns import is_literal, matching_files, pattern_parts
 from flowc.package.tar import MAX_FILE_BYTES, canonical_tar
 from flowc.source import Span, start_of
 
+_MOST_NAMED: Final = 10
 LARGE_FILE_BYTES: Final = 20 * 2**20
 LARGE_PACKAGE_BYTES: Final = 100 * 2**20
 
@@ -31,6 +32,7 @@ def build_package(
     named: Mapping[str, NamedFile] = MappingProxyType({}),
     report: Report | None = None,
     span: Span | None = None,
+    include_places: Mapping[str, Span] = MappingProxyType({}),
     disk: Disk | None = None,
 ) -> CodePackage:
     """Return the code package of a flow.
@@ -38,7 +40,8 @@ def build_package(
     `plan` is the content of `plan.json`, `closure` what the flow imports and the data files it names, `include` are patterns as
     `flowc.package.patterns` reads them. `named` says, by path, who names a data file and where.
 
-    Findings go into `report`, at `span` where they have no place of their own; what an error is about is not in the package.
+    Findings go into `report`: those about a pattern to where `include_places` says it stands, others without a place of their own to
+    `span`. What an error is about is not in the package.
     `disk` remembers what was read and looked at. Without a `report` an error raises PackageError and warnings are dropped.
     """
     own = report if report is not None else Report()
@@ -46,7 +49,7 @@ def build_package(
     for member in closure:
         builder.add_member(member, named.get(member.project_path))
     for pattern in include:
-        builder.add_pattern(pattern)
+        builder.add_pattern(pattern, include_places.get(pattern, builder.span))
     errors = [found for found in own.diagnostics if found.severity is Severity.ERROR]
     if report is None and errors:
         raise PackageError(errors)
@@ -59,42 +62,52 @@ class _Builder:
         self._disk = disk
         self._real_root = Path(disk.real_path(project_root))
         self._report = report
-        self._span = span
+        self.span = span
         self._members: dict[str, tuple[bytes, str]] = {}
         self._left_out: dict[str, str] = {}
 
     def add_member(self, member: SourceMember, named: NamedFile | None) -> None:
         path = member.project_path
-        asker, span = (named.asker, named.span) if named else (member.why, self._span)
+        asker, span = (named.asker, named.span) if named else (member.why, self.span)
         why = None if path.endswith(".py") else denied(path)
         if why:
             self._deny(path, why, asker, span)
         elif self._admits(path, span, asker=asker):
             self._members.setdefault(path, (member.data, asker if named else member.why))
 
-    def add_pattern(self, pattern: str) -> None:
+    def add_pattern(self, pattern: str, span: Span) -> None:
         if pattern_parts(pattern) is None:
             self._report(
                 codes.INCLUDE_OUTSIDE,
-                self._span,
+                span,
                 pattern=pattern,
                 help="patterns are relative to the project root, with / between folders, and stay below it",
             )
             return
         asker = f"include pattern {pattern!r}"
+        denied_paths: dict[str, str] = {}
         paths = list(matching_files(self._root, pattern, self._disk))
         for path in paths:
             why = denied(path)
             if why is None:
-                self._add_file(path, f"include {pattern}", self._span)
+                self._add_file(path, f"include {pattern}", span)
             elif is_literal(pattern.rstrip("/").rpartition("/")[2]) and not is_noise(path):
-                self._deny(path, why, asker, self._span)
+                self._deny(path, why, asker, span)
             else:
                 self._left_out.setdefault(path, why)
                 if not is_noise(path):
-                    self._report(codes.PATTERN_MATCHES_DENIED, self._span, path=path, asker=asker, notes=[why])
+                    denied_paths[path] = why
+        if denied_paths:
+            notes = [f"{path}: {why}" for path, why in denied_paths.items()]
+            notes[_MOST_NAMED:] = [f"and {len(notes) - _MOST_NAMED} more"] if len(notes) > _MOST_NAMED else []
+            some = (
+                f"{len(denied_paths)} files, which never go" if len(denied_paths) > 1 else f"{next(iter(denied_paths))!r}, which never goes"
+            )
+            help = "narrow the pattern to what the steps read"
+            self._report(codes.PATTERN_MATCHES_DENIED, span, asker=asker, found=some, notes=notes, help=help)
         if not paths:
-            self._report(codes.INCLUDE_MATCHES_NOTHING, self._span, pattern=pattern)
+            help = "patterns are relative to the project root; take it out, or mend it"
+            self._report(codes.INCLUDE_MATCHES_NOTHING, span, pattern=pattern, help=help)
 
     def finish(self, plan: bytes) -> CodePackage:
         members = {**self._members, PLAN_PATH: (plan, "the plan of the flow")}
@@ -109,9 +122,9 @@ class _Builder:
         advice = "every task fetches the package; keep data in the store or in the image instead"
         for file in files:
             if file.size > LARGE_FILE_BYTES:
-                self._report(codes.LARGE_PACKAGE_FILE, self._span, path=file.path, size=readable_size(file.size), help=advice)
+                self._report(codes.LARGE_PACKAGE_FILE, self.span, path=file.path, size=readable_size(file.size), help=advice)
         if total > LARGE_PACKAGE_BYTES:
-            self._report(codes.LARGE_PACKAGE, self._span, size=readable_size(total), help=advice)
+            self._report(codes.LARGE_PACKAGE, self.span, size=readable_size(total), help=advice)
 
     def _add_file(self, path: str, why: str, span: Span) -> None:
         if path in self._members or not self._admits(path, span, asker=why):

@@ -3,6 +3,7 @@
 import posixpath
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from flowc.diagnostics.model import Report
 from flowc.disk import Disk
@@ -11,6 +12,7 @@ from flowc.ir.plan import build_plan, plan_bytes
 from flowc.ir.regions import RegionTree
 from flowc.package.build import build_package
 from flowc.package.model import CodePackage, NamedFile, SourceMember
+from flowc.source import Span
 
 
 def package_flow(
@@ -19,6 +21,7 @@ def package_flow(
     project_root: Path,
     *,
     include: Sequence[str] = (),
+    include_places: Mapping[str, Span] = MappingProxyType({}),
     report: Report | None = None,
     disk: Disk | None = None,
 ) -> CodePackage:
@@ -34,6 +37,7 @@ def package_flow(
         named=named_files(tree.graph),
         report=report,
         span=tree.graph.span,
+        include_places=include_places,
         disk=disk,
     )
 

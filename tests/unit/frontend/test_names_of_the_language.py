@@ -7,10 +7,12 @@ from pathlib import Path
 
 import flowc
 from flowc.frontend import authoring as known
-from flowc.runtime_shim import authoring
+from flowc.runtime_shim import authoring, parallel_map
 from flowc.runtime_shim.refused_names import REFUSED
 
 CLIENT = {"Artifact", "Flow", "Run", "Step", "Task"}
+ELSEWHERE = {"parallel_imap_unordered", "parallel_map", "profile"}
+"""Of the shim, but not loaded with the language."""
 OFFERED = "import metaflow; print(*metaflow.__all__)"
 
 
@@ -21,7 +23,7 @@ def imported_for_type_checkers() -> dict[str, set[str]]:
 
 
 def test_flowc_offers_the_language_and_the_client() -> None:
-    assert set(flowc.__all__) == {*authoring.__all__, *CLIENT}
+    assert set(flowc.__all__) == {*authoring.__all__, *CLIENT, *ELSEWHERE}
     for name in flowc.__all__:
         assert getattr(flowc, name) is not None
 
@@ -30,6 +32,7 @@ def test_type_checkers_see_the_same() -> None:
     names = imported_for_type_checkers()
     assert names["flowc.runtime_shim.authoring"] == set(authoring.__all__)
     assert names["flowc.client"] == CLIENT
+    assert names["flowc.runtime_shim.parallel_map"] == {name for name in ELSEWHERE if hasattr(parallel_map, name)} == ELSEWHERE
 
 
 def test_the_compiler_knows_every_name() -> None:

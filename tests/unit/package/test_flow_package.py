@@ -86,3 +86,52 @@ def test_a_denied_default_is_an_error_where_it_is_named(project):
     assert (finding.code.id, finding.span.line) == ("FLC500", 8)
     assert finding.message == "IncludeFile 'data' asks for 'flows/.env', which never goes into a code package"
     assert b"SECRET" not in made.data
+
+
+PLACES = """
+[project]
+include = ["not ours/*"]
+
+[tool.flowc]
+# include = ["commented/*"]
+include = [
+    "keys/*",
+    'nothing-*',  # "not this one"
+    "../out\u0073ide",
+]
+
+[ tool . "flowc" . env.prod ]
+include = ["keys/*", "only-prod"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("env", "expected"),
+    [
+        (None, {("FLC501", 8), ("FLC505", 9), ("FLC504", 10)}),
+        ("prod", {("FLC501", 14), ("FLC505", 14)}),
+    ],
+)
+def test_findings_stand_where_the_pattern_does(project: Path, env: str | None, expected: set[tuple[str, int]]) -> None:
+    (project / "flowc.toml").unlink()
+    (project / "pyproject.toml").write_text(PLACES)
+    (project / "keys").mkdir()
+    for name in ("a.pem", "b.key", "notes.txt"):
+        (project / "keys" / name).touch()
+    result = check(project / "flows" / "train.py", env=env)
+    settings, report = result.settings, Report()
+    package_flow(
+        result.flow.tree,
+        result.flow.closure,
+        result.project_root,
+        include=settings.include,
+        include_places=settings.include_places,
+        report=report,
+    )
+    assert {(found.code.id, found.span.line) for found in report.diagnostics} == expected
+    [denied] = [found for found in report.diagnostics if found.code.id == "FLC501"]
+    assert denied.message == "include pattern 'keys/*' also matches 2 files, which never go into a code package"
+    assert denied.notes == ("keys/a.pem: *.pem is a name for secrets", "keys/b.key: *.key is a name for secrets")
+    source = result.sources[denied.span.file]
+    assert Path(denied.span.file) == project / "pyproject.toml"
+    assert source.line_text(denied.span.line)[denied.span.column - 1 : denied.span.end_column - 1] == '"keys/*"'
