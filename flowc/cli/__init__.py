@@ -18,6 +18,7 @@ COMMANDS = {
     "graph": "Show the flow graph and the region tree.",
     "run": "Run a flow here, through the same shim as in production.",
     "compile": "Write the files of a target.",
+    "diff": "Compare a flow with its compiled file, by meaning.",
     "deploy": "Upload the code package and hand the flow to its scheduler.",
     "trigger": "Start a run of a deployed flow on its scheduler.",
     "status": "Show a deployed flow and its runs as the scheduler sees them.",

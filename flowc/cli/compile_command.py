@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from flowc.cli.compare_files import compare_files
 from flowc.cli.flow_argument import FlowArgument, parse_flow_argument
 from flowc.cli.outcome import Outcome, cache_option, outcome_of
 from flowc.cli.output import say
@@ -47,7 +48,7 @@ def command(
     if outcome.code:
         return outcome.code
     if check:
-        return _check(outcome.files, output)
+        return compare_files(outcome.files, output, targets, named)
     for path, text in outcome.files.items():
         _write(output / path, text.encode("utf-8"))
     return 0
@@ -72,35 +73,3 @@ def _write(path: Path, data: bytes) -> None:
     except OSError as error:
         raise FlowcError(f"{path} cannot be written: {error.strerror or error}") from error
     say(f"{path}\n")
-
-
-def _check(files: Mapping[str, str], output: Path) -> int:
-    stale = 0
-    for name, text in files.items():
-        path = output / name
-        try:
-            found = path.read_bytes()
-        except FileNotFoundError:
-            say(f"missing: {path}\n")
-            stale += 1
-            continue
-        except OSError as error:
-            raise FlowcError(f"{path} cannot be read: {error.strerror or error}") from error
-        if found != text.encode("utf-8"):
-            say(f"stale: {path}\n" + diff_text(found.decode("utf-8", "backslashreplace"), text, str(path)))
-            stale += 1
-    if stale:
-        say(f"{stale} of {len(files)} files differ: run the same command without --check\n")
-    return int(stale > 0)
-
-
-def diff_text(before: str, after: str, name: str) -> str:
-    """Return a unified diff; empty where nothing differs."""
-    import difflib
-
-    return "".join(
-        line if line.endswith("\n") else f"{line}\n"
-        for line in difflib.unified_diff(
-            before.splitlines(keepends=True), after.splitlines(keepends=True), f"{name} (there)", f"{name} (compiled)"
-        )
-    )

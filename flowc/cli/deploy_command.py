@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from flowc.cli.compile_command import diff_text
+from flowc.cli.compare_files import diff_text
 from flowc.cli.flow_argument import parse_flow_argument
 from flowc.cli.output import say
 from flowc.cli.target_options import overrides, show_findings, target_options
