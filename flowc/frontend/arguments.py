@@ -10,9 +10,9 @@ from flowc.diagnostics import codes
 from flowc.diagnostics.model import Label, Report
 from flowc.diagnostics.near_miss import near_miss as nearest
 from flowc.diagnostics.near_miss import rename
+from flowc.frontend.entities import Builtin, OfValue, Scope
 from flowc.frontend.index import Assigned
 from flowc.frontend.literals import Folder
-from flowc.frontend.names import Builtin, OfValue, Scope
 from flowc.ir.values import Unknown, Value
 from flowc.source import Span
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from flowc.frontend.authoring import MUTATORS
+from flowc.frontend.entities import Authoring, Builtin, External, Nowhere, OfClass, OfValue, Scope
 from flowc.frontend.index import Binding, Table
-from flowc.frontend.names import Authoring, Builtin, External, Names, Nowhere, OfClass, OfValue, Scope, class_table
+from flowc.frontend.names import Names, class_table
 from flowc.frontend.project import Module
 from flowc.source import Span
 

@@ -8,8 +8,8 @@ from flowc.diagnostics.model import Report
 from flowc.frontend.arguments import WRITE_OUT, Given, match_signature, read_arguments, text_of, type_name
 from flowc.frontend.configs import ContentError, format_label, format_of, parse_content
 from flowc.frontend.data_files import DataFiles
+from flowc.frontend.entities import Authoring, ConfigPath, External, OfFunction, Scope
 from flowc.frontend.literals import Folder
-from flowc.frontend.names import Authoring, ConfigPath, External, OfFunction, Scope
 from flowc.ir.graph import MISSING, Config, Missing, Parameter, ParameterType
 from flowc.ir.values import Unknown, Value
 from flowc.source import Span

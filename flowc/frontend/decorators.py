@@ -13,8 +13,8 @@ from flowc.diagnostics.model import Report
 from flowc.frontend.arguments import Given, read_arguments
 from flowc.frontend.authoring import MUTATORS
 from flowc.frontend.classes import Classes
+from flowc.frontend.entities import Authoring, Builtin, Entity, OfClass, OfFunction, OfValue, Scope
 from flowc.frontend.literals import Folder
-from flowc.frontend.names import Authoring, Builtin, Entity, OfClass, OfFunction, OfValue, Scope
 from flowc.ir.graph import Argument, Decorator
 from flowc.ir.values import Value
 from flowc.source import Span

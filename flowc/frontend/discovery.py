@@ -11,9 +11,9 @@ from flowc.diagnostics import codes
 from flowc.diagnostics.model import Label, Report
 from flowc.frontend.classes import Classes, ClassInfo, LostBase
 from flowc.frontend.decorators import DecoratorReader
+from flowc.frontend.entities import OfClass, Scope
 from flowc.frontend.guards import skipped_at_import
 from flowc.frontend.index import DefinedClass, DefinedFunction, Imported
-from flowc.frontend.names import OfClass, Scope
 from flowc.frontend.project import Module
 from flowc.source import start_of
 

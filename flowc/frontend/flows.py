@@ -10,10 +10,11 @@ from flowc.diagnostics.model import Label, Report
 from flowc.frontend.classes import ClassInfo
 from flowc.frontend.declarations import DeclarationReader
 from flowc.frontend.decorators import DecoratorReader
+from flowc.frontend.entities import Authoring, Builtin, ConfigPath, OfClass, OfFunction, OfValue, Scope
 from flowc.frontend.index import Assigned, Binding, DefinedClass, DefinedFunction, FunctionNode, Imported, Opaque
 from flowc.frontend.literals import Folder
 from flowc.frontend.makers import KINDS, Makers
-from flowc.frontend.names import Authoring, Builtin, ConfigPath, Names, OfClass, OfFunction, OfValue, Scope
+from flowc.frontend.names import Names
 from flowc.frontend.steps import FoundStep, StepReader
 from flowc.frontend.uses import Bodies, UsesOfFlow
 from flowc.ir.graph import Config, Constant, Decorator, FlowGraph, Method, Parameter, Shadowed, Step

@@ -8,8 +8,8 @@ import copy
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from flowc.frontend.entities import Authoring, Builtin, Entity, OfClass, OfFunction, OfValue, Scope
 from flowc.frontend.literals import Folder
-from flowc.frontend.names import Authoring, Builtin, Entity, OfClass, OfFunction, OfValue, Scope
 from flowc.ir.values import Value, first_unknown
 
 KINDS: Final = frozenset({"Parameter", "IncludeFile", "Config"})

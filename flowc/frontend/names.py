@@ -2,18 +2,16 @@
 
 import ast
 import builtins
-from collections.abc import Mapping
-from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from flowc.frontend.authoring import EXPORTS, ROOTS, authoring_name
+from flowc.frontend.entities import Authoring, Builtin, Entity, External, Nowhere, OfClass, OfFunction, OfModule, OfValue, Scope
 from flowc.frontend.index import (
     AFTER_ALL,
     Assigned,
     Binding,
     DefinedClass,
     DefinedFunction,
-    FunctionNode,
     Imported,
     Opaque,
     Position,
@@ -21,100 +19,10 @@ from flowc.frontend.index import (
     index_body,
 )
 from flowc.frontend.project import Module, Project
-from flowc.ir.values import Value
 
 _BUILTINS = frozenset(dir(builtins))
 _MAX_HOPS = 50
 """Renamings followed before a chain of aliases counts as a circle."""
-
-
-@dataclass(frozen=True, slots=True)
-class Authoring:
-    """A name of `flowc` or `metaflow`; "" is the package itself."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class External:
-    """A dotted name outside the project: the standard library or an installed package."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Builtin:
-    """A name of Python itself."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class OfModule:
-    """A module of the project; `module` is None for a folder without `__init__.py`."""
-
-    name: str
-    module: Module | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class OfClass:
-    """A class the project defines."""
-
-    module: Module
-    node: ast.ClassDef
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class OfFunction:
-    """A function the project defines."""
-
-    module: Module
-    node: FunctionNode
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class OfValue:
-    """A value assigned in the scope it carries."""
-
-    scope: "Scope"
-    binding: Assigned
-
-
-@dataclass(frozen=True, slots=True)
-class Nowhere:
-    """Nothing that can be told without running code; `why` fits behind "because"."""
-
-    why: str
-
-
-Entity = Authoring | External | Builtin | OfModule | OfClass | OfFunction | OfValue | Nowhere
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ConfigPath:
-    """A place inside a config while its path is being followed: `config.a["b"]`."""
-
-    name: str
-    value: Value
-    path: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Scope:
-    """Where an expression stands: its module, the class body around it, and the statement it belongs to."""
-
-    module: Module
-    table: Table | None = None
-    before: Position = AFTER_ALL
-    late: bool = False
-    """Inside a function, which runs when the module is complete."""
-    configs: Mapping[str, ConfigPath] | None = None
-    """Names that mean configs, inside the text of a `config_expr`; None elsewhere."""
-
-    def at(self, position: Position) -> "Scope":
-        """Return the same scope as one of its statements sees it."""
-        return Scope(self.module, self.table, position, self.late, self.configs)
 
 
 class Names:
@@ -140,17 +48,9 @@ class Names:
             entity = self._attribute(entity, attribute, hops + 1)
         return entity
 
-    def attribute(self, entity: Entity, name: str) -> Entity:
-        """Return what `entity.name` stands for."""
-        return self._attribute(entity, name, 0)
-
     def named(self, name: str, scope: Scope) -> Entity:
         """Return what a plain name stands for."""
         return self._named(name, scope, 0)
-
-    def in_module(self, module: Module, name: str) -> Entity:
-        """Return what another module sees as `module.name`."""
-        return self._in_module(module, name, 0)
 
     def _named(self, name: str, scope: Scope, hops: int) -> Entity:
         if hops > _MAX_HOPS:

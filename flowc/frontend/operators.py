@@ -5,6 +5,8 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+PLAIN: Final = (str, int, float, bool, type(None))
+"""Types of single values that Python formats and converts the same everywhere."""
 _MAX_LENGTH: Final = 1 << 20
 _MAX_BITS: Final = 8192
 

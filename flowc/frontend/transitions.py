@@ -10,9 +10,9 @@ from flowc.diagnostics.near_miss import rename
 from flowc.frontend.arguments import near_miss
 from flowc.frontend.bodies import Body
 from flowc.frontend.classes import ClassInfo
+from flowc.frontend.entities import Scope
 from flowc.frontend.index import FunctionNode, Opaque, Table, index_body
 from flowc.frontend.literals import Folder
-from flowc.frontend.names import Scope
 from flowc.ir.graph import ArtifactName, Case, Edge, Next, NextForeach, NextGang, NextSplit, NextSwitch, StepName, Transition
 from flowc.ir.values import Unknown, Value
 from flowc.source import Span

@@ -6,7 +6,6 @@ is no `==`, `hash` or `repr` by value here, and whoever walks the tree keeps a s
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from flowc.ir.graph import ArtifactName, CaseKey, FlowGraph, StepName
 from flowc.ir.values import Value
@@ -170,9 +169,6 @@ class LoopPlace:
     dom: StepName | None
     meet: StepName | None
     exits: tuple[StepName, ...]
-
-
-NestingKind = Literal["split", "foreach", "gang", "switch", "loop"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
