@@ -52,8 +52,9 @@ def read_flows(path: Path, report: Report, *, project_root: Path | None = None, 
 def _read(path: Path, report: Report, project_root: Path | None, disk: Disk) -> Reading:
     root = Path(project_root) if project_root is not None else find_project_root(followed(path, disk), disk)
     project = Project(path, root, report, disk)
-    _check_file_name(project, report)
     module = project.flow_module()
+    if module is not None:
+        _check_file_name(project, report)
     if module is None or module.broken:
         return Reading((), project.sources, project.root, {}, project.spell(project.root))
     names = Names(project)
