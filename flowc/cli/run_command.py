@@ -121,7 +121,8 @@ def _run(result: "CheckResult", flow: "CheckedFlow", parameters: Mapping[str, An
     if root == local_root(result.project_root):
         with suppress(OSError):  # which the store will say
             make_own_folder(result.project_root)
-    progress = progress_for(sys.stdout, steps=tuple(step.name for step in flow.graph.steps), given_root=given_root)
+    shown_root = given_root or (None if root == default_root() else root)
+    progress = progress_for(sys.stdout, steps=tuple(step.name for step in flow.graph.steps), given_root=shown_root)
     outcome = None
     try:
         outcome = run_flow(
