@@ -17,7 +17,7 @@ from flowc.ir.graph import FlowGraph
 from flowc.ir.passes import check_graph
 from flowc.ir.regions import RegionTree
 from flowc.ir.structure_regions import structure_regions
-from flowc.settings import Settings, load_settings
+from flowc.settings import Settings, check_target_root, load_settings
 from flowc.source import SourceFile
 
 if TYPE_CHECKING:
@@ -174,6 +174,7 @@ def compile_flows(
         path, name = source if isinstance(source, tuple) else (Path(source), None)
         checked = check(path, name, env=env, project_root=project_root, disk=disk)
         settings = replace(checked.settings, **(overrides or {}))
+        check_target_root(settings.root)
         report = Report()
         for flow in checked.flows:
             compiled.extend(_compile(flow, checked, targets, settings, report, disk))

@@ -70,6 +70,7 @@ _NOT_SET = frozenset({"origin", "source", "include_places"})
 """Fields that are no settings."""
 
 
+_SCHEMES = ("file", "s3", "gs", "az")
 _KINDS: dict[str, type] = {
     "root": str,
     "include": list,
@@ -134,6 +135,18 @@ def _include_places(source: SourceFile | None, env: str | None) -> Mapping[str, 
     top = "tool.flowc" if source.project_path == "pyproject.toml" else ""
     tables = {top} if env is None else {top, f"{top}.env.{env}".lstrip(".")}
     return places_of_list(source, tables, "include")
+
+
+def check_target_root(root: str | None) -> None:
+    """Raise UsageError unless `root` is None or a URL that means the same on every machine, as the file of a target needs it."""
+    if root is None:
+        return
+    scheme, found, rest = root.partition("://")
+    if not found or scheme not in _SCHEMES or not rest.strip("/") or (scheme == "file" and not rest.startswith("/")):
+        raise UsageError(
+            f"root {root!r} means nothing to a worker on another machine",
+            help="write an absolute URL: file:///mnt/flows, s3://bucket/prefix",
+        )
 
 
 def _where_to_add(env: str, origin: str | None) -> str:

@@ -103,9 +103,7 @@ MERGE_OUTSIDE_JOIN = Code("FLC320", "merge-outside-join", 'merge_artifacts is ca
 
 # code package
 DENIED_PACKAGE_FILE = Code("FLC500", "denied-package-file", "{asker} asks for {path!r}, which never goes into a code package")
-PATTERN_MATCHES_DENIED = Code(
-    "FLC501", "pattern-matches-denied-file", "{asker} also matches {found} into a code package", Severity.WARNING
-)
+PATTERN_MATCHES_DENIED = Code("FLC501", "pattern-matches-denied-file", "{asker} also matches {found} into a code package", Severity.WARNING)
 LINK_LEAVES_PROJECT = Code("FLC502", "link-leaves-project", "{path!r} links to a file outside the project")
 PLAN_CLASH = Code("FLC503", "plan-clash", "{asker} asks for the project's own 'plan.json', whose place in the code package the plan takes")
 INCLUDE_OUTSIDE = Code("FLC504", "include-outside-project", "include pattern {pattern!r} does not name files below the project root")

@@ -50,3 +50,14 @@ def test_runs_stand_under_the_environment(flow: Path, tmp_path: Path) -> None:
 def test_unknown_environment_is_wrong_usage(flow: Path) -> None:
     with pytest.raises(UsageError, match="'staging'"):
         api.check(flow, env="staging")
+
+
+@pytest.mark.parametrize("root", ["store here", "/tmp/x", "not a url ://", "file://relative/x", "ftp://host/x", "s3://"])
+def test_root_that_a_worker_cannot_use_is_refused_before_a_byte_is_written(root: str, flow: Path) -> None:
+    with pytest.raises(UsageError, match="on another machine"):
+        api.compile_flows([flow], ["airflow"], overrides={"root": root})
+
+
+@pytest.mark.parametrize("root", [None, "file:///mnt/flows", "s3://bucket/prefix"])
+def test_root_that_a_worker_can_use(root: str | None, flow: Path) -> None:
+    assert api.compile_flows([flow], ["airflow"], overrides={"root": root}).ok
