@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from support.flows import REPO, example_flows, golden_flows
 
-REFUSED = {sample.name for sample in golden_flows() if sample.path.with_name("airflow.refused.txt").exists()} | {"examples/nested_sweep"}
+REFUSED = {sample.name for sample in golden_flows() if sample.path.with_name("airflow.refused.txt").exists()}
 SAMPLES = [sample for sample in [*golden_flows(), *example_flows()] if sample.name not in REFUSED]
 ELSEWHERE = {
     "PYTHONHASHSEED": "4242",
