@@ -294,7 +294,15 @@ def start(self):
 def end(self):
     pass
 """
-EARLIER = "import traceback; traceback.print_exception(ValueError('of old'))"
+EARLIER = """
+import traceback
+
+def earlier():
+    try:
+        raise ValueError("of old")
+    except ValueError:
+        traceback.print_exc()
+"""
 
 
 @pytest.mark.parametrize(
@@ -302,14 +310,15 @@ EARLIER = "import traceback; traceback.print_exception(ValueError('of old'))"
     [
         ("print('? ', end=''); 1 / 0", "ZeroDivisionError: division by zero"),
         ("self.f = lambda: 1", "/start/r"),
-        (f"{EARLIER}; os.kill(os.getpid(), 9)", "/start/r"),
-        (f"{EARLIER}; self.f = lambda: 1", "/start/r"),
+        ("earlier(); time.sleep(0.3); os.kill(os.getpid(), 9)", "/start/r"),
+        ("earlier(); self.f = lambda: 1", "/start/r"),
     ],
     ids=["a traceback behind a prompt", "no traceback", "killed behind another traceback", "refused behind another traceback"],
 )
 def test_the_summary_tells_what_the_failure_record_says(tmp_path: Path, body: str, last: str) -> None:
-    ran = run(write_flow(tmp_path, WHY.format(body=body), top=TOP))
+    ran = run(write_flow(tmp_path, WHY.format(body=body), top=TOP + EARLIER))
     summary = ran.said[ran.said.rindex("flowc: run F/r1 failed") :]
     assert summary.rstrip().endswith(last)
+    assert "of old" not in summary
     assert ("failed: exit code 1: artifact 'f' of type function cannot be stored" in summary) == ("lambda" in body)
     assert ("failed: killed by SIGKILL" in summary) == ("os.kill" in body)
