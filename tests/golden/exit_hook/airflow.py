@@ -1,6 +1,6 @@
 """ExitHook.
 
-Written by flowc 0.1.0 from tests/golden/exit_hook/flow.py (sha256:5699a3fa1abff27a1ea4f90f30e20af9c747b4330b28932b7467dfa76e707860).
+Written by flowc 0.1.0 from tests/golden/exit_hook/flow.py (sha256:6756b408c8edbf98b82fb3fca3c30bee88cf3c05cb56523e7561eb26c4c3f700).
 Edit the flow and compile again, not this file.
 Options: --target airflow
 """
@@ -87,7 +87,7 @@ with DAG(
 ) as dag:
     start = step(
         "start",
-        env={"FLOWC_CODE": "sha256:306115e1fe6369e535b26dc2325281adb19001e0ca336a4bce80793c245993d9", "FLOWC_PARAMS": "{{ params | tojson }}"},
+        env={"FLOWC_CODE": "sha256:7d68ae53330c4ac1162ebf6591baf0b92f65aadda25ebf3e1d9bcc2c3522e9f6", "FLOWC_PARAMS": "{{ params | tojson }}"},
     )
     fast = step("fast")
     slow = step("slow", control=True)

@@ -1,6 +1,6 @@
 """Hooks that are called when the run is over, beside a split whose branches end at different times."""
 
-from flowc import FlowSpec, Parameter, exit_hook, step
+from metaflow import FlowSpec, Parameter, exit_hook, step
 
 
 def succeeded(run):

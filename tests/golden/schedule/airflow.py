@@ -1,6 +1,6 @@
 """Nightly.
 
-Written by flowc 0.1.0 from tests/golden/schedule/flow.py (sha256:35a79748b2b8f9793f0e76e7b4388fdb1ac97d1c548a703c00f548bec0dd5b01).
+Written by flowc 0.1.0 from tests/golden/schedule/flow.py (sha256:31c539da20a7f33bfd8ed4cebad84354d6dfe38f13a97fd4d32c94a403f22a2f).
 Edit the flow and compile again, not this file.
 Options: --target airflow
 """
@@ -64,7 +64,7 @@ with DAG(
 ) as dag:
     start = step(
         "start",
-        env={"FLOWC_CODE": "sha256:cf817faab28f747010613f33e27d8b218ea5e9dda2a597bda30d27e82ed0c733", "FLOWC_PARAMS": "{{ params | tojson }}"},
+        env={"FLOWC_CODE": "sha256:5aa8344c2842b03b7ce19349680a21aac76a19a62d1b2ed9af6aa703416d31bd", "FLOWC_PARAMS": "{{ params | tojson }}"},
     )
     end = step("end", outlets=[Asset("x-flowc://flow/Nightly/finished")])
     start >> end

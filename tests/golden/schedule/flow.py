@@ -1,6 +1,6 @@
 """A flow that runs at night, by the clock of one place."""
 
-from flowc import FlowSpec, Parameter, schedule, step
+from metaflow import FlowSpec, Parameter, schedule, step
 
 
 @schedule(cron="30 2 * * MON-FRI", timezone="Europe/Berlin")

@@ -1,6 +1,6 @@
 """Triggered.
 
-Written by flowc 0.1.0 from tests/golden/triggered/flow.py (sha256:3201a016835505b694051191c344e6fd97e839fe1b8a2bae53e137bdae2c971f).
+Written by flowc 0.1.0 from tests/golden/triggered/flow.py (sha256:8f03aaa6114351ee5c777efa9aef44b03b71b4284ec166ebd59f60844445a33c).
 Edit the flow and compile again, not this file.
 Options: --target airflow
 """
@@ -79,6 +79,6 @@ with DAG(
     tags=["flowc"],
     doc_md=__doc__,
 ) as dag:
-    start = step("start", env={"FLOWC_CODE": "sha256:3f8ce1e2f7e51b649a34a52bbb1b7ac99ac39ae02a4928e2fcf705fd50ef96b3", "FLOWC_TRIGGER": TRIGGER})
+    start = step("start", env={"FLOWC_CODE": "sha256:6b6d8568197740c42c2734f9b49c08289d3713078636e124931b8a31c0b76688", "FLOWC_TRIGGER": TRIGGER})
     end = step("end", outlets=[Asset("x-flowc://flow/Triggered/finished")])
     start >> end

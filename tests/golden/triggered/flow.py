@@ -1,6 +1,6 @@
 """A flow that runs when two events have come, when another flow has finished, and on Sundays."""
 
-from flowc import FlowSpec, current, schedule, step, trigger, trigger_on_finish
+from metaflow import FlowSpec, current, schedule, step, trigger, trigger_on_finish
 
 
 @schedule(weekly=True)
@@ -9,7 +9,8 @@ from flowc import FlowSpec, current, schedule, step, trigger, trigger_on_finish
 class Triggered(FlowSpec):
     @step
     def start(self):
-        self.by = [event.name for event in current.trigger.events] if current.trigger else []
+        cause = getattr(current, "trigger", None)  # Metaflow has none in a local run
+        self.by = [event.name for event in cause.events] if cause else []
         self.next(self.end)
 
     @step
