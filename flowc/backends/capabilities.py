@@ -28,7 +28,7 @@ class Stance(StrEnum):
 class Support:
     """One row of a target's table.
 
-    text: how it is done; where it is not, what is missing. issue: ours to do, and where it is planned. link: the reason of a
+    text: how it is done; where it is not, what is missing. issue: where it is planned, if it is. link: the reason of a
     "never". warns: compiles, with this said to the user. instead: a way out that is not another target.
     """
 
@@ -59,7 +59,7 @@ def lowered(how: str) -> Support:
     return Support(Stance.LOWERED, how)
 
 
-def notimpl(what: str, *, issue: int, instead: str | None = None) -> Support:
+def notimpl(what: str, *, issue: int | None = None, instead: str | None = None) -> Support:
     """Possible there, and ours to do."""
     return Support(Stance.NOTIMPL, what, issue=issue, instead=instead)
 
@@ -81,7 +81,7 @@ def check_capabilities(tree: RegionTree, backend: "Backend", report: Report, *, 
     """
     others = tuple(others)
     for usage in usages(tree):
-        support = backend.capabilities.get(usage.construct) or notimpl("no stance taken", issue=5)
+        support = backend.capabilities.get(usage.construct) or notimpl("no stance taken")
         if support.warns is not None:
             report(
                 codes.WEAK_ON_TARGET,
@@ -103,7 +103,8 @@ def _refuse(usage: Usage, support: Support, backend: "Backend", report: Report, 
         case Stance.NOTYET:
             code, notes = codes.ENGINE_LACKS, [support.text]
         case _:
-            code, notes = codes.NOT_LOWERED, [f"missing: {support.text} (planned in issue {support.issue})"]
+            planned = "" if support.issue is None else f" (planned in issue {support.issue})"
+            code, notes = codes.NOT_LOWERED, [f"missing: {support.text}{planned}"]
     if able:
         notes.append(f"{' and '.join(able)} {'compile' if len(able) > 1 else 'compiles'} it")
     report(

@@ -44,19 +44,22 @@ CAPABILITIES: dict[Construct, Support] = {
         issue=FULL_AIRFLOW,
         instead="set the variable in the worker's environment, or compile with --operator kubernetes and name Kubernetes secrets",
     ),
-    Construct.CONDA: notimpl("environments", issue=FULL_AIRFLOW, instead="install the packages where the worker's python finds them"),
-    Construct.PYPI: notimpl("environments", issue=FULL_AIRFLOW, instead="install the packages where the worker's python finds them"),
+    Construct.CONDA: notimpl("environments of the flow's own", instead="install the packages where the worker's python finds them"),
+    Construct.PYPI: notimpl("environments of the flow's own", instead="install the packages where the worker's python finds them"),
     Construct.CARD: lowered("the step runs without its card, as everywhere so far"),
-    Construct.PARALLEL: notyet("Airflow starts no set of pods together; that takes a JobSet in the cluster"),
+    Construct.PARALLEL: notyet(
+        "Airflow starts no set of pods together; that takes a JobSet in the cluster",
+        instead="use a foreach where the processes need not see each other",
+    ),
     Construct.USER_DECORATOR: native("wraps the step in the task"),
     Construct.SCHEDULE: native("CronTriggerTimetable, with its time zone"),
     Construct.PROJECT: native("the DAG is named project.branch.Flow"),
     Construct.TRIGGER: native("an asset for each event; whoever sends the event updates it"),
     Construct.TRIGGER_ON_FINISH: native("the asset that the last step of every flow updates"),
-    Construct.CONDA_BASE: notimpl("environments", issue=FULL_AIRFLOW, instead="install the packages where the worker's python finds them"),
-    Construct.PYPI_BASE: notimpl("environments", issue=FULL_AIRFLOW, instead="install the packages where the worker's python finds them"),
+    Construct.CONDA_BASE: notimpl("environments of the flow's own", instead="install the packages where the worker's python finds them"),
+    Construct.PYPI_BASE: notimpl("environments of the flow's own", instead="install the packages where the worker's python finds them"),
     Construct.EXIT_HOOK: lowered("a teardown task behind all others; it reads the outcome from the records"),
-    Construct.OTHER_DECORATOR: notimpl("a meaning on Airflow", issue=FULL_AIRFLOW, instead="remove the decorator for this target"),
+    Construct.OTHER_DECORATOR: notimpl("a meaning on Airflow", instead="remove the decorator for this target"),
 }
 
 _IN_THE_IMAGE = "install the packages in the image"
@@ -67,9 +70,9 @@ POD_CAPABILITIES: dict[Construct, Support] = CAPABILITIES | {
     Construct.SECRETS: native("Kubernetes secrets, whose keys become variables of the pod"),
     Construct.ENVIRONMENT: native("environment of the container"),
     Construct.BATCH: notimpl("an operator for AWS Batch", issue=FULL_AIRFLOW, instead="write @kubernetes instead of @batch"),
-    Construct.CONDA: notimpl("environments", issue=FULL_AIRFLOW, instead=_IN_THE_IMAGE),
-    Construct.PYPI: notimpl("environments", issue=FULL_AIRFLOW, instead=_IN_THE_IMAGE),
-    Construct.CONDA_BASE: notimpl("environments", issue=FULL_AIRFLOW, instead=_IN_THE_IMAGE),
-    Construct.PYPI_BASE: notimpl("environments", issue=FULL_AIRFLOW, instead=_IN_THE_IMAGE),
+    Construct.CONDA: notimpl("environments of the flow's own", instead=_IN_THE_IMAGE),
+    Construct.PYPI: notimpl("environments of the flow's own", instead=_IN_THE_IMAGE),
+    Construct.CONDA_BASE: notimpl("environments of the flow's own", instead=_IN_THE_IMAGE),
+    Construct.PYPI_BASE: notimpl("environments of the flow's own", instead=_IN_THE_IMAGE),
 }
 """The same with `--operator kubernetes`: every step is a pod."""
