@@ -16,7 +16,7 @@ export FLOWC_AIRFLOW_VENV ?= $(CURDIR)/$(ENGINES)/airflow-$(AIRFLOW)
 .PHONY: help run setup engines check format lint types imports unit test conformance-airflow golden docs-fix benchmark clean
 
 help: ## list the verbs
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.base ## install flowc, then check, compile and run an example flow
 	@echo "== flowc check $(EXAMPLE)"
@@ -53,10 +53,14 @@ types: setup ## mypy --strict
 	$(BIN)/mypy
 
 test: setup engines ## every test, real Airflow and Metaflow included
-	$(PYTEST) -n 2 -m "not scheduler"
+	$(PYTEST) -n 2 -m "not s3 and not stepfunctions and not scheduler"
 
 conformance-airflow: setup engines ## run flows under the real schedulers of Airflow 3.3 and 2.11 (needs PostgreSQL)
 	$(PYTEST) -n 0 tests/conformance/airflow_scheduler
+
+.PHONY: conformance-s3
+conformance-s3: setup ## hold the stores against real S3 servers, moto and Ceph, and every fault on the way (needs Ceph)
+	$(PYTEST) -n 0 tests/conformance/s3
 
 golden: setup ## write the golden files anew; read the diff before you commit it
 	$(PYTEST) -q tests/golden tests/diagnostics tests/unit/airflow/test_pod_form.py --update-goldens

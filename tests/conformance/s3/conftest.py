@@ -1,0 +1,20 @@
+"""One server of each kind for the whole session, each behind a proxy that every test resets."""
+
+from collections.abc import Iterator
+
+import pytest
+from support.s3_sites import KINDS, S3Site, s3_site
+
+
+@pytest.fixture(scope="session", params=KINDS)
+def started(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Site]:
+    """A server for all tests of the session."""
+    with s3_site(request.param, tmp_path_factory.mktemp(f"s3-{request.param}")) as site:
+        yield site
+
+
+@pytest.fixture
+def site(started: S3Site) -> S3Site:
+    """The server, with a proxy that has counted nothing and breaks nothing."""
+    started.proxy.forget()
+    return started
