@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 ENGINES := .venvs
 AIRFLOW := 3.3
+AIRFLOWS := 2.10 2.11 3.0 3.1 3.3
 EXAMPLE := examples/data_quality/quality.py
 PYTEST := $(BIN)/python -m pytest
 
@@ -13,10 +14,10 @@ export FLOWC_METAFLOW_PYTHON ?= $(CURDIR)/$(ENGINES)/metaflow/bin/python
 export FLOWC_AIRFLOW_VENV ?= $(CURDIR)/$(ENGINES)/airflow-$(AIRFLOW)
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup engines check format lint types imports unit test conformance-airflow golden docs-fix benchmark clean
+.PHONY: help run setup engines check format lint types imports unit test conformance-airflow conformance-airflow-all golden docs-fix benchmark clean
 
 help: ## list the verbs
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-24s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.base ## install flowc, then check, compile and run an example flow
 	@echo "== flowc check $(EXAMPLE)"
@@ -57,6 +58,9 @@ test: setup engines ## every test, real Airflow and Metaflow included
 
 conformance-airflow: setup engines ## run flows under the real schedulers of Airflow 3.3 and 2.11 (needs PostgreSQL)
 	$(PYTEST) -n 0 tests/conformance/airflow_scheduler
+
+conformance-airflow-all: setup $(AIRFLOWS:%=$(ENGINES)/airflow-%/.installed) ## import every golden's DAG file by Airflow 2.10, 2.11, 3.0, 3.1 and 3.3
+	FLOWC_AIRFLOW_VERSIONS="$(AIRFLOWS)" $(PYTEST) -n 0 tests/conformance/airflow/test_imports.py
 
 .PHONY: conformance-s3
 conformance-s3: setup ## hold the stores against real S3 servers, moto and Ceph, and every fault on the way (needs Ceph)
