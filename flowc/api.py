@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +21,8 @@ from flowc.settings import Settings, check_target_root, load_settings
 from flowc.source import SourceFile
 
 if TYPE_CHECKING:
-    from flowc.backends.airflow.deploy import Change
     from flowc.backends.base import Manifest
+    from flowc.backends.deploying import Change, Deployer, DeployUnit
     from flowc.package import CodePackage
 
 
@@ -173,7 +173,7 @@ def compile_flows(
     for source in flows:
         path, name = source if isinstance(source, tuple) else (Path(source), None)
         checked = check(path, name, env=env, project_root=project_root, disk=disk)
-        settings = replace(checked.settings, **(overrides or {}))
+        settings = checked.settings.with_overrides(overrides or {})
         check_target_root(settings.root)
         report = Report()
         for flow in checked.flows:
@@ -195,7 +195,7 @@ def compile_flows(
 def _compile(
     flow: CheckedFlow, checked: CheckResult, targets: Sequence[str], settings: Settings, report: Report, disk: Disk
 ) -> list[CompiledFlow]:
-    from flowc.backends.base import Options, Unit
+    from flowc.backends.base import Unit
     from flowc.backends.capabilities import check_capabilities
     from flowc.backends.registry import load_backend, other_backends
     from flowc.ir.plan import build_plan
@@ -204,10 +204,9 @@ def _compile(
     backends = [load_backend(target) for target in dict.fromkeys(targets)]
     if flow.tree is None or not checked.ok:
         return []
-    options = Options(**{spec.name: getattr(settings, spec.name) for spec in fields(Options)})
-    backends = [backend.form(options) for backend in backends]
+    chosen = [(backend.form(options), options) for backend in backends for options in (backend.read_options(settings),)]
     plan = build_plan(flow.tree)
-    for backend in backends:
+    for backend, options in chosen:
         check_capabilities(flow.tree, backend, report, others=other_backends(backend.name))
         backend.check(flow.tree, plan, options, report)
     package = package_flow(
@@ -222,78 +221,82 @@ def _compile(
     if report.has_errors:
         return []
     digest = f"sha256:{hashlib.sha256(checked.sources[flow.graph.file].data).hexdigest()}"
-    unit = Unit(tree=flow.tree, plan=plan, code=package.digest, source_digest=digest, options=options)
     return [
         CompiledFlow(
-            name=plan["flow"], target=backend.name, graph=flow.graph, package=package, manifests=backend.emit(unit), settings=settings
+            name=plan["flow"],
+            target=backend.name,
+            graph=flow.graph,
+            package=package,
+            manifests=backend.emit(Unit(tree=flow.tree, plan=plan, code=package.digest, source_digest=digest, options=options)),
+            settings=settings,
         )
-        for backend in backends
+        for backend, options in chosen
     ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
-    """What a deploy does or did: the files it changes, the code package and the root it goes to.
+    """What a deploy does or did: what it changes at the scheduler, the code package and the root it goes to.
 
-    place: the scheduler, or the folder that it reads. others: where else the flow was deployed with this root, under this name.
-    advice: what a person does next, and what then happens.
+    place: the target with the scheduler's address, or the folder that it reads. others: where else the flow was deployed with this
+    root, under this name. advice: what a person does next, and what then happens.
     """
 
-    flow: str
+    unit: "DeployUnit"
+    deployer: "Deployer"
     changes: "tuple[Change, ...]"
     package: "CodePackage"
-    root: str
     place: str
     others: tuple[str, ...]
     advice: tuple[str, ...]
 
 
-def plan_deploy(flow: CompiledFlow, dags_folder: Path | str | None = None) -> Deployment:
-    """Return what deploying a compiled flow would do, without doing it.
+def plan_deploy(flow: CompiledFlow, *, prune: bool = False) -> Deployment:
+    """Return what deploying a compiled flow would do, without doing it; `prune` also removes what it no longer has.
 
-    Raises UsageError where the store root or the DAG folder is not known, EngineError where the store cannot be read or another file is
-    in the way.
+    Raises UsageError where the store root or the scheduler is not known, EngineError where one of them cannot be read or something
+    that is not the flow's is in the way.
     """
-    from flowc.backends.airflow.advice import advice
-    from flowc.backends.airflow.deploy import plan_changes
+    from flowc.backends.deploying import DeployUnit
     from flowc.backends.deployments import other_places
+    from flowc.backends.registry import load_deployer
     from flowc.runtime_shim.stores import StoreError, open_store
 
     if flow.settings.root is None:
         raise UsageError("deploy needs the store that the tasks will use", help='set root = "…" in flowc.toml, or give --root')
-    folder = dags_folder or flow.settings.dags_folder
-    if folder is None:
-        raise UsageError("deploy needs the DAG folder", help='set dags_folder = "…" in flowc.toml, or give --dags-folder')
-    changes = plan_changes(flow.manifests, flow.name, Path(folder))
-    place = f"{flow.target} {flow.settings.airflow_url or Path(folder).resolve()}"
+    unit = DeployUnit(flow=flow.name, graph=flow.graph, manifests=flow.manifests, root=flow.settings.root, prune=prune)
+    deployer = load_deployer(flow.target, flow.settings)
+    changes = deployer.plan(unit)
+    place = f"{flow.target} {deployer.place}"
     try:
-        others = other_places(open_store(flow.settings.root), flow.name, place)
+        others = other_places(open_store(unit.root), flow.name, place)
     except StoreError as error:
         raise EngineError(f"the store cannot be read: {error}") from error
     return Deployment(
-        flow=flow.name,
+        unit=unit,
+        deployer=deployer,
         changes=changes,
         package=flow.package,
-        root=flow.settings.root,
         place=place,
         others=others,
-        advice=advice(flow.graph, flow.name, changes),
+        advice=deployer.advice(unit, changes),
     )
 
 
 def deploy(deployment: Deployment) -> None:
-    """Do it: the code package goes into the store, then what changed into the DAG folder.
+    """Do it: the code package goes into the store, then what changed to the scheduler.
 
-    Raises EngineError where the store or the folder refuses.
+    Raises EngineError where the store or the scheduler refuses.
     """
-    from flowc.backends.airflow.deploy import apply
     from flowc.backends.deployments import note_place
     from flowc.package import upload
     from flowc.runtime_shim.stores import StoreError, open_store
 
+    unit = deployment.unit
     try:
-        store = open_store(deployment.root, durable=True)
-        apply(deployment.changes, lambda: upload(store, deployment.flow, deployment.package))
-        note_place(store, deployment.flow, deployment.place)
+        store = open_store(unit.root, durable=True)
+        upload(store, unit.flow, deployment.package)
+        deployment.deployer.apply(unit, deployment.changes)
+        note_place(store, unit.flow, deployment.place)
     except StoreError as error:
         raise EngineError(f"the code package cannot be stored: {error}") from error

@@ -6,16 +6,17 @@ Settings never come from the process environment, so that what is compiled does 
 import posixpath
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from flowc.disk import Disk
 from flowc.errors import UsageError
 from flowc.source import SourceFile, Span
 from flowc.toml_places import places_of_list
 
-OPERATORS = ("bash", "kubernetes")
+TARGETS: Final = ("airflow", "argo", "stepfunctions")
+"""The targets, each with a table of its own in the settings: `[airflow]`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,18 +27,10 @@ class Settings:
     include: glob patterns, relative to the project root, of files that every code package carries.
     image: the container image of the steps.
     python: the interpreter that a worker starts for a step where no image is used.
-    dags_folder: where `flowc deploy --target airflow` writes.
-    max_map_length: the site's Airflow setting `[core] max_map_length`.
-    max_retry_minutes: let the waits between retries grow exponentially, up to so many minutes, where the engine can; None: they stay.
-    operator: what a step is on Airflow: a process of the worker ("bash") or a pod ("kubernetes").
     kubernetes: what @kubernetes says on every step that does not say it itself, under the same names.
-    pod_startup_seconds: how long Airflow waits for a pod to start.
-    keep_failed_pods: whether Airflow leaves pods that failed in the cluster.
-    kubernetes_conn_id, in_cluster, kubernetes_config_file: how Airflow reaches the cluster; None leaves it to the site.
-    airflow_url: the address of Airflow's API server (2.x: webserver), for `flowc trigger`, `status` and `terminate`.
-    airflow_token_env, airflow_user_env, airflow_password_env: names of the environment variables that hold what signs in there.
     environment: stands in front of a flow's deployed name, for schedulers that share a store.
     severity: what findings count as, by code: "off", "warning" or "error".
+    targets: the tables of the targets, by name; each target checks its own when it is used.
     source: the file they come from, None where there is none; include_places: where in it each pattern of `include` stands.
     """
 
@@ -45,53 +38,48 @@ class Settings:
     include: tuple[str, ...] = ()
     image: str | None = None
     python: str = "python"
-    dags_folder: str | None = None
-    max_map_length: int = 1024
-    max_retry_minutes: int | None = None
-    operator: str = "bash"
     kubernetes: Mapping[str, Any] = field(default_factory=dict)
-    pod_startup_seconds: int = 600
-    keep_failed_pods: bool = False
-    kubernetes_conn_id: str | None = None
-    in_cluster: bool | None = None
-    kubernetes_config_file: str | None = None
-    airflow_url: str | None = None
-    airflow_token_env: str = "FLOWC_AIRFLOW_TOKEN"
-    airflow_user_env: str = "FLOWC_AIRFLOW_USER"
-    airflow_password_env: str = "FLOWC_AIRFLOW_PASSWORD"
     environment: str | None = None
     severity: Mapping[str, Any] = field(default_factory=dict)
+    targets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     origin: str | None = field(default=None, compare=False)
     source: SourceFile | None = field(default=None, compare=False, repr=False)
     include_places: Mapping[str, Span] = field(default_factory=dict, compare=False, repr=False)
 
+    def with_overrides(self, given: Mapping[str, Any]) -> "Settings":
+        """Return them with some set by hand; a key of a target's table is written with a dot, as in `airflow.operator`. None stands for nothing.
 
-_NOT_SET = frozenset({"origin", "source", "include_places"})
-"""Fields that are no settings."""
+        Raises UsageError for a key that flowc does not know, or a value of another type.
+        """
+        values: dict[str, Any] = {}
+        targets = {name: dict(table) for name, table in self.targets.items()}
+        for key, value in given.items():
+            table, dot, name = key.partition(".")
+            if dot and table in TARGETS:
+                targets.setdefault(table, {})[name] = value
+                if value is None:
+                    del targets[table][name]
+            elif dot and table in ("kubernetes", "severity"):
+                values[table] = {**values.get(table, getattr(self, table)), name: value}
+            elif value is None and key in _KINDS:
+                values[key] = getattr(Settings(), key)
+            else:
+                _check(key, value, _BY_HAND)
+                values[key] = tuple(value) if key == "include" else value
+        return replace(self, **values, targets=targets)
 
 
+_BY_HAND: Final = "what was given by hand"
 _SCHEMES = ("file", "s3", "gs", "az")
-_KINDS: dict[str, type] = {
+_KINDS: Final[dict[str, type]] = {
     "root": str,
     "include": list,
     "image": str,
     "python": str,
-    "dags_folder": str,
-    "max_map_length": int,
-    "max_retry_minutes": int,
-    "operator": str,
     "kubernetes": dict,
-    "pod_startup_seconds": int,
-    "keep_failed_pods": bool,
-    "kubernetes_conn_id": str,
-    "in_cluster": bool,
-    "kubernetes_config_file": str,
-    "airflow_url": str,
-    "airflow_token_env": str,
-    "airflow_user_env": str,
-    "airflow_password_env": str,
     "environment": str,
     "severity": dict,
+    **dict.fromkeys(TARGETS, dict),
 }
 
 
@@ -118,6 +106,7 @@ def load_settings(project_root: Path, env: str | None = None, *, disk: Disk | No
     if "include" in values:
         values["include"] = tuple(values["include"])
     source = _source(project_root, origin, spelt, disk)
+    values["targets"] = {name: values.pop(name) for name in TARGETS if name in values}
     return Settings(**values, origin=origin, source=source, include_places=_include_places(source, env) if "include" in values else {})
 
 
@@ -177,12 +166,9 @@ def _parse(path: Path, disk: Disk) -> dict[str, Any]:
 
 def _check(key: str, value: object, origin: str | None) -> None:
     if key not in _KINDS:
-        names = ", ".join(sorted(spec.name for spec in fields(Settings) if spec.name not in _NOT_SET))
-        raise UsageError(f"unknown setting {key!r} in {origin}", help=f"flowc knows: {names}")
+        raise UsageError(f"unknown setting {key!r} in {origin}", help=f"flowc knows: {', '.join(sorted(_KINDS))}")
     kind = _KINDS[key]
     wrong_item = kind is list and isinstance(value, list) and any(not isinstance(item, str) for item in value)
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool) or wrong_item:
         wanted = {list: "a list of strings", str: "a string", int: "an integer", bool: "true or false", dict: "a table"}[kind]
         raise UsageError(f"setting {key!r} in {origin} must be {wanted}, not {value!r}")
-    if key == "operator" and value not in OPERATORS:
-        raise UsageError(f"setting 'operator' in {origin} must be {' or '.join(OPERATORS)}, not {value!r}")

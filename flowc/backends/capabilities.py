@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flowc.backends.constructs import Usage, usages
 from flowc.diagnostics import codes
@@ -74,7 +74,7 @@ def never(why: str, link: str, *, instead: str | None = None) -> Support:
     return Support(Stance.NEVER, why, link=link, instead=instead)
 
 
-def check_capabilities(tree: RegionTree, backend: "Backend", report: Report, *, others: Iterable["Backend"] = ()) -> None:
+def check_capabilities(tree: RegionTree, backend: "Backend[Any]", report: Report, *, others: Iterable["Backend[Any]"] = ()) -> None:
     """Report every use of a construct that `backend` does not compile, and every one that it compiles with a warning.
 
     `others` are the further targets that a finding may name as a way out.
@@ -95,7 +95,7 @@ def check_capabilities(tree: RegionTree, backend: "Backend", report: Report, *, 
             _refuse(usage, support, backend, report, others)
 
 
-def _refuse(usage: Usage, support: Support, backend: "Backend", report: Report, others: tuple["Backend", ...]) -> None:
+def _refuse(usage: Usage, support: Support, backend: "Backend[Any]", report: Report, others: tuple["Backend[Any]", ...]) -> None:
     able = [other.name for other in others if (row := other.capabilities.get(usage.construct)) is not None and row.compiles]
     match support.stance:
         case Stance.NEVER:

@@ -30,19 +30,11 @@ def command(
     check: bool,
     use_cache: bool,
     env: str | None,
-    root: str | None,
-    python: str | None,
-    operator: str | None,
-    image: str | None,
-    keep_failed_pods: bool | None,
-    max_map_length: int | None,
+    **settings: Any,
 ) -> int:
     """Write the files of each FLOW (train.py, or train.py:TrainFlow) for each target and print their names."""
     named = [parse_flow_argument(flow) for flow in flows]
-    given = overrides(
-        root=root, python=python, operator=operator, image=image, keep_failed_pods=keep_failed_pods, max_map_length=max_map_length
-    )
-    options = {"targets": targets, "env": env, "overrides": given, "color": sys.stderr.isatty()}
+    options = {"targets": targets, "env": env, "overrides": overrides(**settings), "color": sys.stderr.isatty()}
     outcome = outcome_of("compile", named, options, lambda disk: _compile(named, options, disk), use_cache=use_cache)
     click.echo(outcome.findings, err=True, nl=False)
     if outcome.code:

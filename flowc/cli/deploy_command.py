@@ -1,6 +1,7 @@
 """`flowc deploy`: shows what changes, uploads the code package, hands the flow to its scheduler."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,6 +16,7 @@ from flowc.errors import UsageError
 @click.argument("flow", metavar="FLOW")
 @click.option("--target", metavar="T", required=True, help="The scheduler to deploy to.")
 @click.option("--dags-folder", metavar="DIR", type=click.Path(path_type=Path), help="The folder Airflow reads, or a checkout of it.")
+@click.option("--prune", is_flag=True, help="Also remove from the scheduler what this flow no longer has, and flowc made.")
 @click.option("--dry-run", is_flag=True, help="Show what would change; upload and write nothing.")
 @target_options
 def command(
@@ -22,56 +24,49 @@ def command(
     target: str,
     dags_folder: Path | None,
     dry_run: bool,
+    prune: bool,
     env: str | None,
-    root: str | None,
-    python: str | None,
-    operator: str | None,
-    image: str | None,
-    keep_failed_pods: bool | None,
-    max_map_length: int | None,
+    **settings: Any,
 ) -> int:
-    """Deploy FLOW (train.py, or train.py:TrainFlow): the diff first, then the code package, then the file."""
+    """Deploy FLOW (train.py, or train.py:TrainFlow): the diff first, then the code package, then what the scheduler reads."""
     from flowc.api import compile_flows, deploy, plan_deploy
     from flowc.package import readable_size
 
     named = parse_flow_argument(flow)
-    result = compile_flows(
-        [(named.path, named.name)],
-        [target],
-        env=env,
-        overrides=overrides(
-            root=root, python=python, operator=operator, image=image, keep_failed_pods=keep_failed_pods, max_map_length=max_map_length
-        ),
-    )
+    given = overrides(**settings)
+    if dags_folder is not None:
+        given["airflow.dags_folder"] = str(dags_folder)
+    result = compile_flows([(named.path, named.name)], [target], env=env, overrides=given)
     show_findings(result)
     if not result.ok:
         return 1
     if len(result.flows) != 1:
         names = ", ".join(compiled.name for compiled in result.flows) or "none"
         raise UsageError(f"{named.path} does not hold one flow but: {names}", help="name one, as in train.py:TrainFlow")
-    deployment = plan_deploy(result.flows[0], dags_folder)
+    deployment = plan_deploy(result.flows[0], prune=prune)
     for change in deployment.changes:
         if change.changes:
-            say(diff_text(change.before or "", change.after, str(change.path)))
+            say(diff_text(change.before or "", change.after or "", change.name))
         else:
-            say(f"unchanged: {change.path}\n")
+            say(f"unchanged: {change.name}\n")
     if deployment.others:
         click.echo(
-            f"flowc: warning: {deployment.flow} is also deployed to {', '.join(deployment.others)} with the root {deployment.root}\n"
+            f"flowc: warning: {deployment.unit.flow} is also deployed to {', '.join(deployment.others)} "
+            f"with the root {deployment.unit.root}\n"
             "  note: two schedulers make the same run ids, and a run whose name is taken is refused\n"
             "  help: give each scheduler a root of its own, or a name in front of the flow's by the setting environment; "
-            "where it is the same scheduler, set airflow_url",
+            "where it is the same scheduler, name it by its address in both: url under [airflow]",
             err=True,
         )
     package = deployment.package
     if dry_run:
-        say(f"would upload: {package.digest} ({readable_size(len(package.data))}) to {deployment.root}\n")
+        say(f"would upload: {package.digest} ({readable_size(len(package.data))}) to {deployment.unit.root}\n")
         return 0
     deploy(deployment)
-    say(f"code package: {package.digest} ({readable_size(len(package.data))}) in {deployment.root}\n")
+    say(f"code package: {package.digest} ({readable_size(len(package.data))}) in {deployment.unit.root}\n")
     for change in deployment.changes:
         if change.changes:
-            say(f"{'created' if change.before is None else 'replaced'}: {change.path}\n")
+            say(f"{'created' if change.before is None else 'removed' if change.after is None else 'replaced'}: {change.name}\n")
     for line in deployment.advice:
         say(f"{line}\n")
     return 0

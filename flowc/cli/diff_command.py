@@ -70,10 +70,11 @@ def _changes(compiled: "CompiledFlow", output: Path | None) -> "tuple[Change, ..
 
 
 def _deployed(compiled: "CompiledFlow") -> Path:
-    folder = compiled.settings.dags_folder
+    folder = compiled.settings.targets.get(compiled.target, {}).get("dags_folder")
     if folder is None:
         raise UsageError(
-            "nothing to compare with", help='name the folder of `flowc compile` with -o DIR, or set dags_folder = "…" in flowc.toml'
+            "nothing to compare with",
+            help='name the folder of `flowc compile` with -o DIR, or set dags_folder = "…" under [airflow] in flowc.toml',
         )
     return Path(folder)
 

@@ -1,6 +1,5 @@
 """What `trigger`, `status` and `terminate` share: their options, the target that these lead to, a run as JSON."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +36,7 @@ def operations_of(project_root: Path, target: str | None, env: str | None, airfl
     if target is None:
         raise UsageError("no target is named", help="say --target airflow")
     settings = load_settings(project_root, env)
-    return load_operations(target, settings if airflow_url is None else replace(settings, airflow_url=airflow_url))
+    return load_operations(target, settings if airflow_url is None else settings.with_overrides({"airflow.url": airflow_url}))
 
 
 def deployed_flow(flow: str, target: str | None, env: str | None, airflow_url: str | None) -> tuple[str, "Operations"]:

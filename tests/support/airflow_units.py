@@ -10,7 +10,8 @@ from support.notation import parse_graph
 from flowc.backends.airflow import BACKEND
 from flowc.backends.airflow.lower import lower
 from flowc.backends.airflow.model import Dag
-from flowc.backends.base import Options, Unit
+from flowc.backends.airflow.options import AirflowOptions
+from flowc.backends.base import Unit
 from flowc.diagnostics import Report
 from flowc.ir.graph import FlowGraph
 from flowc.ir.plan import build_plan
@@ -25,14 +26,14 @@ def tree_of(graph: FlowGraph) -> RegionTree:
     return tree
 
 
-def unit_of(flow: str | FlowGraph, **options: object) -> Unit:
+def unit_of(flow: str | FlowGraph, **options: object) -> Unit[AirflowOptions]:
     tree = tree_of(parse_graph(flow) if isinstance(flow, str) else flow)
     return Unit(
         tree=tree,
         plan=build_plan(tree),
         code="sha256:" + "c" * 64,
         source_digest="sha256:" + "5" * 64,
-        options=replace(Options(), **options),  # type: ignore[arg-type]
+        options=replace(AirflowOptions(), **options),  # type: ignore[arg-type]
     )
 
 
@@ -41,7 +42,7 @@ def lowered(flow: str | FlowGraph) -> tuple[RegionTree, Dag]:
     return unit.tree, lower(unit)
 
 
-def text_of(unit: Unit) -> str:
+def text_of(unit: Unit[AirflowOptions]) -> str:
     [manifest] = BACKEND.emit(unit)
     return manifest.text
 

@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from flowc.backends.airflow.deploy import Change
+from flowc.backends.deploying import Change
 from flowc.ir.graph import FlowGraph
 
 
@@ -15,9 +15,9 @@ def advice(graph: FlowGraph, flow: str, changes: Sequence[Change]) -> tuple[str,
     lines = []
     if not written:
         return ()
-    checkout = _checkout(written[0].path.parent)
+    checkout = _checkout(Path(written[0].name).parent)
     if checkout is not None:
-        names = " ".join(shlex.quote(os.path.relpath(change.path.resolve(), checkout)) for change in written)
+        names = " ".join(shlex.quote(os.path.relpath(Path(change.name).resolve(), checkout)) for change in written)
         where = shlex.quote(str(checkout))
         lines.append(f"the folder is a git checkout: git -C {where} add {names} && git -C {where} commit, then push")
     if any(change.before is None for change in changes):

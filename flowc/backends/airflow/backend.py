@@ -6,13 +6,15 @@ from flowc.backends.airflow.capabilities import CAPABILITIES, POD_CAPABILITIES
 from flowc.backends.airflow.emit import Provenance, emit
 from flowc.backends.airflow.limits import check_limits
 from flowc.backends.airflow.lower import lower
+from flowc.backends.airflow.options import AirflowOptions, read_options
 from flowc.backends.airflow.pod_form import check_pods, with_pods
-from flowc.backends.base import Backend, Manifest, Options, Unit
+from flowc.backends.base import Backend, Manifest, Unit
 from flowc.backends.capabilities import Support
 from flowc.backends.constructs import Construct
 from flowc.diagnostics.model import Report
 from flowc.ir.regions import RegionTree
 from flowc.runtime_shim.contract import VERSION, Plan
+from flowc.settings import Settings
 
 
 class AirflowBackend:
@@ -29,38 +31,42 @@ class AirflowBackend:
         return POD_CAPABILITIES if self.pods else CAPABILITIES
 
     @property
-    def forms(self) -> Mapping[str, Backend]:
+    def forms(self) -> Mapping[str, Backend[AirflowOptions]]:
         """The Bash form and the Kubernetes form."""
         return {"": BACKEND, "--operator kubernetes": POD_BACKEND}
 
-    def form(self, options: Options) -> Backend:
+    def read_options(self, settings: Settings) -> AirflowOptions:
+        """Return what the table `[airflow]` says about compiling."""
+        return read_options(settings)
+
+    def form(self, options: AirflowOptions) -> Backend[AirflowOptions]:
         """Return the form that the option `operator` names."""
         return POD_BACKEND if options.operator == "kubernetes" else BACKEND
 
-    def check(self, tree: RegionTree, plan: Plan, options: Options, report: Report) -> None:
+    def check(self, tree: RegionTree, plan: Plan, options: AirflowOptions, report: Report) -> None:
         """Report what the flow asks beyond the limits of Airflow."""
         check_limits(tree, plan, report)
         if self.pods:
             check_pods(tree, options, report)
 
-    def emit(self, unit: Unit) -> tuple[Manifest, ...]:
+    def emit(self, unit: Unit[AirflowOptions]) -> tuple[Manifest, ...]:
         """Return the DAG file, named after the flow so that it can go into a DAG folder as it is."""
         provenance = Provenance(VERSION, unit.tree.graph.project_path, unit.source_digest, _options_text(unit.options))
         dag = with_pods(unit, lower(unit)) if self.pods else lower(unit)
         return (Manifest(f"{unit.plan['flow']}.py", emit(dag, provenance)),)
 
 
-def _options_text(options: Options) -> str:
+def _options_text(options: AirflowOptions) -> str:
     given = ["--target airflow"]
     if options.root is not None:
         given.append(f"--root {options.root}")
-    usual = Options()
+    usual = AirflowOptions()
     if options.python != usual.python and options.operator == "bash":
         given.append(f"--python {options.python}")
     if options.max_map_length != usual.max_map_length:
         given.append(f"--max-map-length {options.max_map_length}")
     if options.max_retry_minutes is not None:
-        given.append(f"max_retry_minutes = {options.max_retry_minutes}")
+        given.append(f"airflow.max_retry_minutes = {options.max_retry_minutes}")
     if options.operator != usual.operator:
         given.append(f"--operator {options.operator}")
         if options.image is not None:

@@ -35,7 +35,7 @@ CAPABILITIES: dict[Construct, Support] = {
     Construct.KUBERNETES: notimpl(
         "pods beside processes of the worker in one DAG",
         issue=FULL_AIRFLOW,
-        instead='compile with --operator kubernetes (operator = "kubernetes" in flowc.toml), which makes every step a pod',
+        instead='compile with --operator kubernetes (operator = "kubernetes" under [airflow] in flowc.toml), which makes every step a pod',
     ),
     Construct.BATCH: notimpl("an operator for AWS Batch", issue=FULL_AIRFLOW, instead="remove @batch to run the step on the worker"),
     Construct.ENVIRONMENT: native("environment of the task"),

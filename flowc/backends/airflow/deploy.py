@@ -5,49 +5,65 @@ import contextlib
 import os
 import re
 import secrets
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from flowc.backends.airflow.advice import advice
+from flowc.backends.airflow.options import read_site
 from flowc.backends.base import Manifest
+from flowc.backends.deploying import Change, DeployUnit
 from flowc.errors import EngineError, UsageError
 from flowc.runtime_shim import contract
+from flowc.settings import Settings
 
 _OURS: Final = re.compile(r"^Written by flowc \S+ from .+ \(sha256:[0-9a-f]{64}\)\.$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What deploying does to one file: `before` is None where it is not there yet."""
+def connect(settings: Settings) -> "FolderDeployer":
+    """Return what writes into the DAG folder of the settings; raises UsageError where they name none."""
+    site = read_site(settings)
+    if site.dags_folder is None:
+        raise UsageError("deploy needs the DAG folder", help='set dags_folder = "…" under [airflow] in flowc.toml, or give --dags-folder')
+    return FolderDeployer(Path(site.dags_folder), site.url)
 
-    path: Path
-    before: str | None
-    after: str
+
+class FolderDeployer:
+    """See `flowc.backends.deploying.Deployer`: a folder that Airflow reads, or a checkout of it."""
+
+    def __init__(self, folder: Path, url: str | None) -> None:
+        self.folder = folder
+        self.url = url
 
     @property
-    def changes(self) -> bool:
-        """Whether there is anything to write."""
-        return self.before != self.after
+    def place(self) -> str:
+        """The address of Airflow where the settings have it, else the path of the folder."""
+        return self.url or str(self.folder.resolve())
 
+    def plan(self, unit: DeployUnit) -> tuple[Change, ...]:
+        """Refuses a folder that is not there, and a file in the way that flowc did not write for this flow."""
+        if not self.folder.is_dir():
+            raise UsageError(
+                f"DAG folder {self.folder} is not a folder", help="name the folder that the Airflow scheduler reads, or a checkout of it"
+            )
+        return tuple(_change(self.folder / manifest.path, manifest, unit.flow) for manifest in unit.manifests)
 
-def plan_changes(manifests: Sequence[Manifest], flow: str, folder: Path) -> tuple[Change, ...]:
-    """Return what deploying `flow` (its deployed name) into `folder` would do; nothing is written.
+    def apply(self, unit: DeployUnit, changes: Sequence[Change]) -> None:
+        """Write what changed; a scheduler never sees a file in part."""
+        for change in changes:
+            if change.changes and change.after is not None:
+                _replace(Path(change.name), change.after.encode("utf-8"))
 
-    Raises UsageError where there is no such folder, EngineError where a file is in the way that flowc did not write for this flow.
-    """
-    if not folder.is_dir():
-        raise UsageError(
-            f"DAG folder {folder} is not a folder", help="name the folder that the Airflow scheduler reads, or a checkout of it"
-        )
-    return tuple(_change(folder / manifest.path, manifest, flow) for manifest in manifests)
+    def advice(self, unit: DeployUnit, changes: Sequence[Change]) -> tuple[str, ...]:
+        """What to commit, when Airflow sees the file, what unpausing starts."""
+        return advice(unit.graph, unit.flow, changes)
 
 
 def _change(path: Path, manifest: Manifest, flow: str) -> Change:
     try:
         before = path.read_bytes().decode("utf-8")
     except FileNotFoundError:
-        return Change(path, None, manifest.text)
+        return Change(str(path), None, manifest.text)
     except (OSError, UnicodeDecodeError) as error:
         raise EngineError(f"{path} is in the way and cannot be read: {error}", help="move it away, then deploy again") from error
     owner = owner_of(before)
@@ -57,7 +73,7 @@ def _change(path: Path, manifest: Manifest, flow: str) -> Change:
         raise EngineError(
             f"{path} belongs to flow {owner}, not to {flow}", help="remove that flow's file first, or deploy into another folder"
         )
-    return Change(path, before, manifest.text)
+    return Change(str(path), before, manifest.text)
 
 
 def owner_of(text: str) -> str | None:
@@ -75,17 +91,6 @@ def owner_of(text: str) -> str | None:
                     if isinstance(key, ast.Constant) and key.value == contract.FLOW and isinstance(value, ast.Constant):
                         return str(value.value)
     return None
-
-
-def apply(changes: Sequence[Change], upload: Callable[[], object]) -> None:
-    """Upload the code package, then write what changed; a scheduler never sees a file in part, nor one whose code is not there.
-
-    Raises EngineError where a file cannot be written, and what `upload` raises.
-    """
-    upload()
-    for change in changes:
-        if change.changes:
-            _replace(change.path, change.after.encode("utf-8"))
 
 
 def _replace(path: Path, data: bytes) -> None:

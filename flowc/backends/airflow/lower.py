@@ -7,6 +7,7 @@ from flowc.backends.airflow.layout import TOP, Layout, Spot, lay_out
 from flowc.backends.airflow.limits import TIMEOUT_MARGIN_SECONDS
 from flowc.backends.airflow.model import Dag, ExitHook, FormParameter, Group, Planner, StepTask
 from flowc.backends.airflow.names import Names
+from flowc.backends.airflow.options import AirflowOptions
 from flowc.backends.airflow.python_text import Code
 from flowc.backends.airflow.schedule import finished_asset, schedule_of
 from flowc.backends.airflow.templating import literal
@@ -27,7 +28,7 @@ _TYPES: dict[str, tuple[str, ...]] = {
 Variables = tuple[tuple[str, str], ...]
 
 
-def lower(unit: Unit) -> Dag:
+def lower(unit: Unit[AirflowOptions]) -> Dag:
     """Return the model of the DAG file of a flow."""
     graph = unit.tree.graph
     layout = lay_out(unit.tree)
@@ -91,7 +92,7 @@ def _group(spot: Spot, names: list[StepName], wiring: Wiring, tasks: dict[StepNa
     )
 
 
-def _exit_hook(unit: Unit, layout: Layout, wiring: Wiring, names: Names) -> ExitHook | None:
+def _exit_hook(unit: Unit[AirflowOptions], layout: Layout, wiring: Wiring, names: Names) -> ExitHook | None:
     """Behind the last step, and behind all that may still run when a failure elsewhere has ended what follows.
 
     That is what runs beside something else: branches of a split, and the ends of segments, which run for several items.
@@ -108,7 +109,7 @@ def _exit_hook(unit: Unit, layout: Layout, wiring: Wiring, names: Names) -> Exit
     return ExitHook(task_id=names.exit_hook(), end=StepName(unit.plan["end"]), behind=tuple(behind))
 
 
-def _task(unit: Unit, name: StepName, layout: Layout, wiring: Wiring, *, triggered: bool) -> StepTask:
+def _task(unit: Unit[AirflowOptions], name: StepName, layout: Layout, wiring: Wiring, *, triggered: bool) -> StepTask:
     node, step = layout.nodes[name], unit.tree.graph.by_name[name]
     level, _ = node.spot
     planned = [unit.plan["steps"][member] for member in node.steps]
@@ -130,7 +131,7 @@ def _task(unit: Unit, name: StepName, layout: Layout, wiring: Wiring, *, trigger
     )
 
 
-def _shared_environment(unit: Unit) -> tuple[tuple[str, str], ...]:
+def _shared_environment(unit: Unit[AirflowOptions]) -> tuple[tuple[str, str], ...]:
     root = () if unit.options.root is None else ((contract.ROOT, literal(unit.options.root)),)
     return (
         (contract.ENGINE, "airflow"),
@@ -147,7 +148,7 @@ def _catches(planned: Sequence[PlanStep]) -> bool:
     return any(one.get("catch") is not None for one in planned)
 
 
-def _environment(unit: Unit, name: StepName, planned: Sequence[PlanStep], *, loop: bool, triggered: bool) -> Variables:
+def _environment(unit: Unit[AirflowOptions], name: StepName, planned: Sequence[PlanStep], *, loop: bool, triggered: bool) -> Variables:
     """What one task needs beside the shared variables. In a loop each turn takes its step's own from the plan."""
     entries: list[tuple[str, str]] = []
     if not loop:
@@ -169,7 +170,7 @@ def _environment(unit: Unit, name: StepName, planned: Sequence[PlanStep], *, loo
     return tuple(entries)
 
 
-def _with_help(unit: Unit) -> list[tuple[PlanParameter, str | None]]:
+def _with_help(unit: Unit[AirflowOptions]) -> list[tuple[PlanParameter, str | None]]:
     helps = {parameter.name: parameter.help for parameter in unit.tree.graph.parameters}
     return [(parameter, helps.get(parameter["name"])) for parameter in unit.plan["parameters"]]
 

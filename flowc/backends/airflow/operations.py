@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote
 
+from flowc.backends.airflow.options import AirflowSite, read_site
 from flowc.backends.airflow.rest import Credentials, RefusedError, RestApi
 from flowc.backends.operations import FlowState, RunState, StepState
 from flowc.errors import EngineError, UsageError
@@ -25,16 +26,19 @@ def connect(settings: Settings) -> "AirflowOperations":
 
     Raises UsageError where the settings name none.
     """
-    if settings.airflow_url is None:
-        raise UsageError("there is no Airflow to talk to", help='set airflow_url = "https://…" in flowc.toml, or give --airflow-url')
-    return AirflowOperations(RestApi(settings.airflow_url, _credentials(settings)))
+    site = read_site(settings)
+    if site.url is None:
+        raise UsageError(
+            "there is no Airflow to talk to", help='set url = "https://…" under [airflow] in flowc.toml, or give --airflow-url'
+        )
+    return AirflowOperations(RestApi(site.url, _credentials(site)))
 
 
-def _credentials(settings: Settings) -> Credentials:
+def _credentials(site: AirflowSite) -> Credentials:
     names = {
-        "airflow_token_env": settings.airflow_token_env,
-        "airflow_user_env": settings.airflow_user_env,
-        "airflow_password_env": settings.airflow_password_env,
+        "airflow.token_env": site.token_env,
+        "airflow.user_env": site.user_env,
+        "airflow.password_env": site.password_env,
     }
     for setting, name in names.items():
         if not _VARIABLE.match(name):

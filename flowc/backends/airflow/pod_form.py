@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from flowc.backends.airflow.layout import fused_loops
 from flowc.backends.airflow.model import Dag, Group, PodForm, StepTask
+from flowc.backends.airflow.options import AirflowOptions
 from flowc.backends.airflow.python_text import Code
 from flowc.backends.airflow.templating import literal
 from flowc.backends.base import Options, Unit
@@ -54,7 +55,7 @@ def check_pods(tree: RegionTree, options: Options, report: Report) -> None:
             )
 
 
-def with_pods(unit: Unit, dag: Dag) -> Dag:
+def with_pods(unit: Unit[AirflowOptions], dag: Dag) -> Dag:
     """Return `dag` with the pod of each step in it; assumes a flow that `check_pods` found nothing wrong with."""
     pods = _pods(unit.tree, unit.options, Report())
     usual = Counter(map(_shape, pods.values())).most_common(1)[0][0]
@@ -165,7 +166,7 @@ def _prefix(dag_id: str) -> str:
     return re.sub("[^a-z0-9]+", "-", dag_id.lower())[-_PREFIX_LENGTH:].strip("-") or "flow"
 
 
-def _keywords(options: Options) -> tuple[tuple[str, object], ...]:
+def _keywords(options: AirflowOptions) -> tuple[tuple[str, object], ...]:
     """What the site's options add to every call of the operator; what is not said is left to the site."""
     said: dict[str, object] = {
         "on_finish_action": "delete_succeeded_pod" if options.keep_failed_pods else None,

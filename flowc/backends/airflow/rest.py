@@ -61,10 +61,10 @@ class RestApi:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise UsageError(
-                "airflow_url is not the address of a web server", help='it begins with "https://", as in https://airflow.example.org'
+                "airflow.url is not the address of a web server", help='it begins with "https://", as in https://airflow.example.org'
             )
         if parts.username is not None or parts.query or parts.fragment:
-            raise UsageError("airflow_url holds more than an address", help=f"leave out name, password and query; {credentials.help}")
+            raise UsageError("airflow.url holds more than an address", help=f"leave out name, password and query; {credentials.help}")
         self.url = url.rstrip("/")
         self.credentials = credentials
         self._authorization = f"Bearer {credentials.token}" if credentials.token is not None else None
@@ -95,7 +95,7 @@ class RestApi:
         if self._prefix is None:
             prefix = _V2 if self._has(_V2) else _V1 if self._has(_V1) else None
             if prefix is None:
-                raise EngineError(f"{self.url} is no Airflow: it has neither {_V2} nor {_V1}", help="check the setting airflow_url")
+                raise EngineError(f"{self.url} is no Airflow: it has neither {_V2} nor {_V1}", help="check the setting airflow.url")
             self._sign_in(prefix)
             self._prefix = prefix
         return self._prefix
@@ -149,12 +149,12 @@ class RestApi:
         except (OSError, HTTPException) as error:
             reason = error.reason if isinstance(error, URLError) else error
             raise EngineError(
-                f"Airflow at {self.url} cannot be reached: {reason}", help="check airflow_url, and that the API server is up"
+                f"Airflow at {self.url} cannot be reached: {reason}", help="check airflow.url, and that the API server is up"
             ) from error
         try:
             return json.loads(text)
         except ValueError:
-            raise RefusedError(f"{self.url}{path} did not answer with JSON", 404, help="check the setting airflow_url") from None
+            raise RefusedError(f"{self.url}{path} did not answer with JSON", 404, help="check the setting airflow.url") from None
 
     def _refusal(self, error: HTTPError) -> RefusedError:
         with error:
@@ -169,7 +169,7 @@ class RestApi:
             )
         if 300 <= error.code < 400:
             return RefusedError(
-                f"{self.url} sends on to {error.headers.get('Location')}", error.code, help="set airflow_url to the address itself"
+                f"{self.url} sends on to {error.headers.get('Location')}", error.code, help="set airflow.url to the address itself"
             )
         return RefusedError(f"Airflow refused: {said}", error.code)
 

@@ -144,10 +144,11 @@ def _run_all(folder: Path) -> Outcome:
     dags.mkdir()
     for length in dict.fromkeys(case.map_length for case in CASES):
         paths = dict.fromkeys((case.path, case.flow) for case in CASES if case.map_length == length)
-        result = api.compile_flows(list(paths), ["airflow"], overrides={"root": f"file://{folder}/store", "max_map_length": length})
+        given = {"root": f"file://{folder}/store", "airflow.max_map_length": length, "airflow.dags_folder": str(dags)}
+        result = api.compile_flows(list(paths), ["airflow"], overrides=given)
         result.raise_for_errors()
         for flow in result.flows:
-            api.deploy(api.plan_deploy(flow, dags))
+            api.deploy(api.plan_deploy(flow))
     return run_dags(folder / "home", dags, [Job(case.key, case.flow, case.values) for case in CASES], {})
 
 

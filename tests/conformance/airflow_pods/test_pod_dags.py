@@ -89,15 +89,16 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     (cluster / "secrets.json").write_text(json.dumps({"warehouse": {"WAREHOUSE": "$(not) expanded"}, "judge": {"JUDGE": "1"}}))
     settings = {
         "root": f"file://{folder}/store",
-        "operator": "kubernetes",
+        "airflow.operator": "kubernetes",
         "image": "registry.example/flows:1",
-        "kubernetes_config_file": f"{cluster}/kubeconfig",
+        "airflow.kubernetes_config_file": f"{cluster}/kubeconfig",
+        "airflow.dags_folder": str(dags),
         "kubernetes": {"namespace": "flows", "labels": {"team": "tests"}},
     }
     result = api.compile_flows([case.path for case in CASES], ["airflow"], overrides=settings)
     result.raise_for_errors()
     for flow in result.flows:
-        api.deploy(api.plan_deploy(flow, dags))
+        api.deploy(api.plan_deploy(flow))
     processes = Processes(folder, ("FLOWC_TEST_SITE", str(folder)))
     processes.start(
         "standin", [str(VENV / "bin/python"), str(HERE / "kubernetes_standin.py"), str(cluster), sys.executable], {"PATH": "/usr/bin:/bin"}

@@ -28,7 +28,7 @@ class Small(FlowSpec):
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    (tmp_path / "flowc.toml").write_text('max_map_length = 2048\n[env.prod]\nroot = "file:///prod"\n')
+    (tmp_path / "flowc.toml").write_text('airflow.max_map_length = 2048\n[env.prod]\nroot = "file:///prod"\n')
     (tmp_path / "small.py").write_text(FLOW)
     (tmp_path / "dags").mkdir()
     return tmp_path
@@ -193,7 +193,7 @@ def test_deploy_warns_where_two_schedulers_share_a_root(project: Path, flowc: Fl
 def test_deploy_knows_a_scheduler_by_its_address(project: Path, flowc: Flowc) -> None:
     """A checkout has another path on every machine."""
     words = ("deploy", "small.py", "--target", "airflow", "--root", f"file://{project}/store")
-    (project / "flowc.toml").write_text('airflow_url = "https://airflow.example.org"\n')
+    (project / "flowc.toml").write_text('airflow.url = "https://airflow.example.org"\n')
     (project / "other").mkdir()
     assert "warning" not in flowc(*words, "--dags-folder", "dags")[2]
     assert "warning" not in flowc(*words, "--dags-folder", "other")[2]

@@ -18,7 +18,7 @@ from flowc.backends.constructs import Construct
 from flowc.errors import UsageError
 
 NASTY = ['"{{ ti }}" \\ \u2028 é😀 `x`', "\r\n", "ends\n", "{#", "run.sh", "{% raw %}", "日本語", "'" * 9]
-SETTINGS = {"operator": "kubernetes", "image": "registry.example/flows:1"}
+SETTINGS = {"airflow.operator": "kubernetes", "image": "registry.example/flows:1"}
 GOLDENS = {
     "pods": REPO / "tests/data/airflow/pods",
     **{name: REPO / "tests/golden" / name for name in ("linear", "foreach", "switch", "retry", "catch_killed", "loop_steps")},
@@ -172,11 +172,11 @@ def expanded(text: str, known: dict[str, str]) -> str:
 
 def test_options_of_the_site(tmp_path: Path) -> None:
     said = {
-        "keep_failed_pods": True,
-        "pod_startup_seconds": 60,
-        "kubernetes_conn_id": "cluster",
-        "in_cluster": False,
-        "kubernetes_config_file": "/etc/kube.yaml",
+        "airflow.keep_failed_pods": True,
+        "airflow.pod_startup_seconds": 60,
+        "airflow.kubernetes_conn_id": "cluster",
+        "airflow.in_cluster": False,
+        "airflow.kubernetes_config_file": "/etc/kube.yaml",
         "kubernetes": {"namespace": "ml", "service_account": "flows"},
     }
     plain, full = text_of(compiled(tmp_path, {})), text_of(compiled(tmp_path, said))

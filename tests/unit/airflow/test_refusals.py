@@ -10,7 +10,7 @@ from support.notation import parse_graph
 from flowc import api
 from flowc.backends.airflow import BACKEND
 from flowc.backends.airflow.capabilities import CAPABILITIES
-from flowc.backends.base import Options
+from flowc.backends.airflow.options import AirflowOptions
 from flowc.backends.capabilities import Stance, check_capabilities
 from flowc.backends.constructs import Construct
 from flowc.diagnostics import Diagnostic, Report, Severity
@@ -104,7 +104,7 @@ def test_a_gang_is_refused_with_its_reason() -> None:
 )
 def test_what_runs_in_turn_in_a_loop_is_said(flow: str, warned: list[str]) -> None:
     tree, report = tree_of(parse_graph(flow)), Report()
-    BACKEND.check(tree, build_plan(tree), Options(), report)
+    BACKEND.check(tree, build_plan(tree), AirflowOptions(), report)
     assert [found.message for found in report.diagnostics] == warned
     assert all(found.severity is Severity.WARNING for found in report.diagnostics)
 
@@ -114,7 +114,7 @@ def test_a_very_wide_split_is_warned_about() -> None:
         branches = [f"b{place}" for place in range(width)]
         tree = tree_of(parse_graph("a>" + ",".join(branches) + " " + " ".join(f"{branch}>j" for branch in branches) + " j!>end"))
         report = Report()
-        BACKEND.check(tree, build_plan(tree), Options(), report)
+        BACKEND.check(tree, build_plan(tree), AirflowOptions(), report)
         assert [found.message for found in report.diagnostics] == warned
 
 
@@ -157,7 +157,7 @@ def test_values_that_cannot_travel(tmp_path: Path, parts: dict[str, str], messag
 def test_names_that_are_too_long() -> None:
     graph = replace(parse_graph(f"start>{'s' * 242} {'s' * 242}>end"), name="F" * 251)
     tree, report = tree_of(graph), Report()
-    BACKEND.check(tree, build_plan(tree), Options(), report)
+    BACKEND.check(tree, build_plan(tree), AirflowOptions(), report)
     assert [found.message.split("…")[1] for found in report.diagnostics] == [
         " is 251 characters on airflow; the limit is 250",
         " is 242 characters on airflow; the limit is 241",

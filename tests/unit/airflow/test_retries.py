@@ -40,7 +40,7 @@ class Sample(FlowSpec):
 )
 def test_retries(tmp_path: Path, decorators: str, setting: int | None, expected: list[str]) -> None:
     (tmp_path / "flow.py").write_text(SOURCE.format(decorators=decorators))
-    result = api.compile_flows([tmp_path / "flow.py"], ["airflow"], project_root=tmp_path, overrides={"max_retry_minutes": setting})
+    result = api.compile_flows([tmp_path / "flow.py"], ["airflow"], project_root=tmp_path, overrides={"airflow.max_retry_minutes": setting})
     result.raise_for_errors()
     [manifest] = result.manifests
     [call] = re.findall(r"^    start = step\((?:.|\n)*?^    end = ", manifest.text, re.MULTILINE)

@@ -129,8 +129,8 @@ CHANGES: dict[str, Callable[[Path], object]] = {
         (folder / "data/a.csv").symlink_to("/etc/hostname"),
     ),
     "a pattern that names the cache": lambda folder: (folder / "flowc.toml").write_text('include = [".flowc/none"]\n'),
-    "the settings": lambda folder: (folder / "flowc.toml").write_text("max_map_length = 7\n"),
-    "settings that are wrong": lambda folder: (folder / "flowc.toml").write_text("max_map_length = 'x'\n"),
+    "the settings": lambda folder: (folder / "flowc.toml").write_text("airflow.max_map_length = 7\n"),
+    "settings that are wrong": lambda folder: (folder / "flowc.toml").write_text("airflow.max_map_length = 'x'\n"),
     "no settings, but a project": lambda folder: (folder / "flowc.toml").rename(folder / "pyproject.toml"),
 }
 
@@ -158,7 +158,7 @@ def test_what_the_flow_does_not_reach_does_not_matter(project: Path, flowc: Flow
 
 
 def test_options_are_part_of_the_question(project: Path, flowc: Flowc) -> None:
-    (project / "flowc.toml").write_text("max_map_length = 5\n[env.prod]\nmax_map_length = 6\n")
+    (project / "flowc.toml").write_text("airflow.max_map_length = 5\n[env.prod]\nairflow.max_map_length = 6\n")
     wanted = [(), ("--env", "prod"), ("--max-map-length", "7"), ("--python", "python3"), ("--root", "file:///x")]
     seen = [flowc(project, *COMPILE, *options)[3] for options in wanted]
     assert [flowc(project, *COMPILE, *options)[3] for options in wanted] == seen

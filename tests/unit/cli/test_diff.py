@@ -172,7 +172,7 @@ def test_foreign_file_is_refused(text: str, flow: Path, capsys: pytest.CaptureFi
 def test_without_a_folder_the_deployed_file_is_meant(flow: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(UsageError, match="nothing to compare with"):
         cli.main(["diff", "flow.py", *OPTIONS], standalone_mode=False)
-    Path("flowc.toml").write_text('dags_folder = "build/airflow/TrainFlow"\n')
+    Path("flowc.toml").write_text('airflow.dags_folder = "build/airflow/TrainFlow"\n')
     assert cli.main(["diff", "flow.py", *OPTIONS], standalone_mode=False) == 0
 
 
