@@ -47,7 +47,7 @@ class Settings:
     include_places: Mapping[str, Span] = field(default_factory=dict, compare=False, repr=False)
 
     def with_overrides(self, given: Mapping[str, Any]) -> "Settings":
-        """Return them with some set by hand; a key of a target's table is written with a dot, as in `airflow.operator`. None stands for nothing.
+        """Return them with some set by hand: `airflow.operator` is a key of a target's table. None takes what is set away.
 
         Raises UsageError for a key that flowc does not know, or a value of another type.
         """
