@@ -87,6 +87,11 @@ class Capture:
                 os.close(descriptor)
             self._real = None
 
+    @property
+    def errors(self) -> int:
+        """The descriptor of standard error as it was before, for what must come out although this process can do nothing more."""
+        return 2 if self._real is None else self._real[1]
+
     def log(self) -> bytes:
         """Return what was printed so far."""
         tail = b"".join(self._tail)

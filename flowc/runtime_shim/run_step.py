@@ -179,6 +179,7 @@ class _Attempt:
             task.inputs,
             timeout=timeout_of(loaded, attempt),
             ends=loaded.plan["steps"][attempt.step]["kind"] == "end",
+            errors=self.journal.capture.errors,
         )
 
     def _last_failure(self) -> str:
