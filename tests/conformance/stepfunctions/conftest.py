@@ -1,0 +1,15 @@
+"""One engine for the whole session. It is believed only after a foreach with a failing item has failed on it."""
+
+from collections.abc import Iterator
+
+import pytest
+from support.stepfunctions_runs import Site, probe, started_site
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A started engine that has shown that it fails what must fail."""
+    with started_site(tmp_path_factory.mktemp("stepfunctions") / "site") as found:
+        failed = probe(found)
+        assert (failed.status, failed.error) == ("FAILED", "States.ExceedToleratedFailureThreshold"), "the engine hides failures"
+        yield found
