@@ -39,7 +39,7 @@ check: setup ## format, lint, types, imports, unit and golden tests: about a min
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(PYTEST) -q -n 2 -m "not slow and not airflow and not metaflow"
+	$(PYTEST) -q -n 2 -m "not slow and not airflow and not metaflow and not argo"
 
 format: setup ## write formatting and safe fixes
 	$(BIN)/ruff format .
@@ -54,7 +54,7 @@ types: setup ## mypy --strict
 	$(BIN)/mypy
 
 test: setup engines ## every test, real Airflow and Metaflow included
-	$(PYTEST) -n 2 -m "not s3 and not stepfunctions and not scheduler"
+	$(PYTEST) -n 2 -m "not s3 and not stepfunctions and not scheduler and not argo"
 
 conformance-airflow: setup engines ## run flows under the real schedulers of Airflow 3.3 and 2.11 (needs PostgreSQL)
 	$(PYTEST) -n 0 tests/conformance/airflow_scheduler
@@ -66,6 +66,15 @@ conformance-airflow-all: setup $(AIRFLOWS:%=$(ENGINES)/airflow-%/.installed) ## 
 conformance-s3: setup ## hold the stores against real S3 servers, moto and Ceph, and every fault on the way (needs Ceph)
 	$(PYTEST) -n 0 tests/conformance/s3
 
+engine-argo: ## build the programs of a real Kubernetes with Argo Workflows, once (Linux, Go; about 10 minutes on two cores)
+	@tests/engines/argo/build.sh
+
+conformance-argo: setup engine-argo ## run flows under a real workflow-controller on a real kubelet (needs root)
+	$(PYTEST) -n 0 -m "not argo_wide" tests/conformance/argo
+
+conformance-argo-wide: setup engine-argo ## the widest and deepest flows under Argo Workflows: half an hour
+	$(PYTEST) -n 0 -m argo_wide tests/conformance/argo
+
 conformance-stepfunctions: setup ## run flows on Step Functions and Batch (moto), each job a real process, artifacts in S3 over HTTP
 	$(PYTEST) -n 0 tests/conformance/stepfunctions
 
@@ -73,7 +82,7 @@ golden: setup ## write the golden files anew; read the diff before you commit it
 	$(PYTEST) -q tests/golden tests/diagnostics tests/unit/airflow/test_pod_form.py --update-goldens
 
 docs-fix: setup ## write what the pages of docs/diagnostics show anew; read the diff before you commit it
-	$(PYTEST) -q tests/diagnostics/test_pages.py --update-goldens
+	$(PYTEST) -q tests/diagnostics/test_pages.py tests/unit/cli/test_targets.py --update-goldens
 
 benchmark: setup engines ## print the figures and ratios of benchmarks/
 	$(BIN)/python benchmarks/run.py
