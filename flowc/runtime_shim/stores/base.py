@@ -6,9 +6,23 @@ by its content.
 
 from collections.abc import Iterator, Sequence
 
-from flowc.runtime_shim.typed import Protocol, TypeAlias
+from flowc.runtime_shim.typed import NamedTuple, Protocol, TypeAlias
 
 Buffer: TypeAlias = bytes | bytearray | memoryview
+
+TEMPORARY = "@"
+"""Begins the names of temporaries; `contract.component` never lets it into a key."""
+
+GRACE_SECONDS = 7 * 86400.0
+"""What nothing refers to yet is kept so long at least: a task may be about to commit it. `flowc gc` never goes below."""
+
+
+class Listed(NamedTuple):
+    """Something in a store, whatever it is: its key, its size in bytes, its age in seconds."""
+
+    key: str
+    size: int
+    age: float
 
 
 class StoreError(Exception):
@@ -52,8 +66,8 @@ class Store(Protocol):
     def settle_seconds(self) -> float:
         """How long something written elsewhere may stay invisible here; 0 where never."""
 
-    def get(self, key: str) -> bytes | None:
-        """Return all bytes under `key`, or None where there is no such key."""
+    def get(self, key: str, most: int | None = None) -> bytes | None:
+        """Return all bytes under `key`, or None where there is no such key. Raises StoreError, nothing read, for more than `most`."""
 
     def create(self, key: str, data: Buffer) -> None:
         """Put `data` under `key` in one atomic step; raises Exists where the key is taken. Of many writers one succeeds."""
@@ -79,5 +93,26 @@ class Store(Protocol):
     def list(self, prefix: str) -> Iterator[str]:
         """Yield the names one level below `prefix` (which ends with `/`, or is empty), sorted, each once."""
 
+    def walk(self, prefix: str) -> Iterator[Listed]:
+        """Yield all that is below `prefix`, what killed writers left behind too, in any order."""
+
     def delete(self, key: str) -> None:
         """Remove `key`; a missing key is fine."""
+
+
+def parts_of(key: str) -> list[str]:
+    """Return the parts of a key; raises ValueError for what no store can keep, or only a temporary is named like."""
+    parts = key.split("/")
+    if any(part in ("", ".", "..") or part.startswith(TEMPORARY) or "\0" in part for part in parts):
+        raise ValueError(f"{key!r} is not a key")
+    return parts
+
+
+def size_of(data: Buffer) -> int:
+    """Return the number of bytes in `data`."""
+    return data.nbytes if isinstance(data, memoryview) else len(data)
+
+
+def too_large(key: str, where: str, size: int, most: int) -> StoreError:
+    """Return the error for a key of the root `where` that holds more than what it is may have."""
+    return StoreError(f"{key} in {where} has {size} bytes, and may have {most}: it was changed by something else than flowc")

@@ -3,15 +3,13 @@
 import errno
 import mmap
 import os
+import time
 from collections.abc import Iterator, Sequence
 
-from flowc.runtime_shim.stores.base import Buffer, Exists, Staged, StoreError
+from flowc.runtime_shim.stores.base import TEMPORARY, Buffer, Exists, Listed, Staged, StoreError, parts_of, size_of, too_large
 from flowc.runtime_shim.stores.file_errors import NO_HARD_LINKS, described, no_hard_links
 from flowc.runtime_shim.stores.file_systems import settle_seconds
 from flowc.runtime_shim.typed import BinaryIO
-
-TEMPORARY = "@"
-"""Begins the names of temporaries; `contract.component` never lets it into a key."""
 
 _ABSENT = (FileNotFoundError, NotADirectoryError)
 
@@ -52,10 +50,12 @@ class LocalStore:
             self._settle = settle_seconds(self.folder)
         return self._settle
 
-    def get(self, key: str) -> bytes | None:
+    def get(self, key: str, most: int | None = None) -> bytes | None:
         """Return the file's bytes, or None where there is none."""
         try:
             with open(self._path(key), "rb", buffering=0) as file:
+                if most is not None and (size := os.fstat(file.fileno()).st_size) > most:
+                    raise too_large(key, self.url, size, most)
                 return file.readall()
         except _ABSENT:
             return None
@@ -81,7 +81,7 @@ class LocalStore:
     def put_object(self, key: str, parts: Sequence[Buffer]) -> None:
         """Write a temporary beside the key, then rename it; does nothing where a file of that size stands there."""
         path = self._path(key)
-        if self._holds(key, path, sum(len(part) if isinstance(part, bytes | bytearray) else part.nbytes for part in parts)):
+        if self._holds(key, path, sum(map(size_of, parts))):
             return
         self._rename(self._write(path, parts, key), path, key)
 
@@ -141,20 +141,36 @@ class LocalStore:
             raise self._described(error, "list", prefix) from error
         yield from sorted(name for name in names if not name.startswith(TEMPORARY))
 
+    def walk(self, prefix: str) -> Iterator[Listed]:
+        """Yield every file below `prefix`, temporaries too."""
+        pending = [self._path(prefix.removesuffix("/")) if prefix else self.folder]
+        now = time.time()
+        while pending:
+            try:
+                with os.scandir(pending.pop()) as entries:
+                    for entry in entries:
+                        if entry.is_dir(follow_symlinks=False):
+                            pending.append(entry.path)
+                            continue
+                        found = entry.stat(follow_symlinks=False)
+                        yield Listed(os.path.relpath(entry.path, self.folder), found.st_size, now - found.st_mtime)
+            except _ABSENT:
+                continue
+            except OSError as error:
+                raise self._described(error, "list", prefix) from error
+
     def delete(self, key: str) -> None:
-        """Remove the file, if there is one."""
+        """Remove the file, if there is one; also a temporary."""
+        folder, _, name = key.rpartition("/")
         try:
-            os.unlink(self._path(key))
+            os.unlink(os.path.join(self._path(folder), name) if folder and name.startswith(TEMPORARY) else self._path(key))
         except _ABSENT:
             return
         except OSError as error:
             raise self._described(error, "delete", key) from error
 
     def _path(self, key: str) -> str:
-        parts = key.split("/")
-        if any(part in ("", ".", "..") or part.startswith(TEMPORARY) or "\0" in part for part in parts):
-            raise ValueError(f"{key!r} is not a key")
-        return os.path.join(self.folder, *parts)
+        return os.path.join(self.folder, *parts_of(key))
 
     def _holds(self, key: str, path: str, size: int) -> bool:
         """Whether an object of that size stands there, which is then made young: a sweeper goes by age."""
