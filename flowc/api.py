@@ -21,8 +21,10 @@ from flowc.settings import Settings, check_target_root, load_settings
 from flowc.source import SourceFile
 
 if TYPE_CHECKING:
-    from flowc.backends.base import Manifest
+    from flowc.backends.base import Bound, Manifest
+    from flowc.backends.constructs import Construct
     from flowc.backends.deploying import Change, Deployer, DeployUnit
+    from flowc.backends.portability import Row
     from flowc.package import CodePackage
 
 
@@ -232,6 +234,59 @@ def _compile(
         )
         for backend, options in chosen
     ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetReport:
+    """What one target makes of one flow. `ok` is whether it compiles; `diagnostics` say why not, and what the language says as a whole."""
+
+    target: str
+    ok: bool
+    rows: "tuple[Row, ...]"
+    bounds: "tuple[Bound, ...]"
+    able: "Mapping[Construct, tuple[str, ...]]"
+    diagnostics: tuple[Diagnostic, ...]
+    sources: Mapping[str, SourceFile]
+
+    def others(self, construct: "Construct") -> tuple[str, ...]:
+        """The further targets that compile the construct."""
+        return tuple(name for name in self.able.get(construct, ()) if name != self.target)
+
+
+def report_targets(
+    path: Path | str, name: str | None = None, *, env: str | None = None, overrides: Mapping[str, Any] | None = None
+) -> tuple[TargetReport, ...]:
+    """Return what every target makes of the one flow; raises UsageError where there are several or none, or for unknown settings."""
+    from flowc.backends.portability import portability
+    from flowc.backends.registry import TARGETS, load_backend
+    from flowc.ir.plan import build_plan
+
+    disk = Disk()
+    checked = check(path, name, env=env, disk=disk)
+    tree, settings = checked.flow.tree, checked.settings.with_overrides(overrides or {})
+    found = []
+    for target in TARGETS:
+        compiled = compile_flows([(Path(path), checked.flow.graph.name)], [target], env=env, overrides=overrides, disk=disk)
+        backend = load_backend(target)
+        made = portability(backend, tree, build_plan(tree), backend.read_options(settings)) if tree is not None and checked.ok else None
+        found.append((target, compiled, made))
+    able: dict[Construct, tuple[str, ...]] = {}
+    for target, _, made in found:
+        for row in made.rows if made else ():
+            if row.support.compiles:
+                able[row.construct] = (*able.get(row.construct, ()), target)
+    return tuple(
+        TargetReport(
+            target=target,
+            ok=compiled.ok,
+            rows=made.rows if made else (),
+            bounds=made.bounds if made else (),
+            able=able,
+            diagnostics=compiled.diagnostics,
+            sources=compiled.sources,
+        )
+        for target, compiled, made in found
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

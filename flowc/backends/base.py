@@ -11,6 +11,7 @@ from flowc.ir.regions import RegionTree
 from flowc.ir.values import Value
 from flowc.runtime_shim.contract import Plan
 from flowc.settings import Settings
+from flowc.source import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,21 @@ class Unit(Generic[OptionsT]):
     options: OptionsT
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """How far something whose size only a run knows may grow on a target: the items of a foreach, the turns of a loop, a payload.
+
+    limit: how many `unit` (items, turns, bytes) are safe; None where the target sets no limit of its own. text: what holds them, and
+    what happens beyond.
+    """
+
+    what: str
+    span: Span
+    limit: int | None
+    unit: str
+    text: str
+
+
 class Backend(Protocol[OptionsT]):
     """One target. `capabilities` has a row for every construct: what has none is refused as not done yet."""
 
@@ -84,6 +100,9 @@ class Backend(Protocol[OptionsT]):
 
     def check(self, tree: RegionTree, plan: Plan, options: OptionsT, report: Report) -> None:
         """Report what the flow asks beyond the limits of the engine: lengths, characters, values that cannot travel."""
+
+    def bounds(self, tree: RegionTree, plan: Plan, options: OptionsT) -> tuple[Bound, ...]:
+        """Return how far each foreach and loop may grow, in source order, then what else a run may make too large."""
 
     def emit(self, unit: Unit[OptionsT]) -> tuple[Manifest, ...]:
         """Return the files of a flow that passed `check_capabilities` and `check`: the same bytes for the same unit, always."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.evidence import Evidence
 from support.scheduler_cases import CASES, HOSTILE, Case
 from support.scheduler_runs import Running, run_locally
 
@@ -20,7 +21,7 @@ def test_every_file_was_taken(running: Running) -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.key)
-def test_case(running: Running, case: Case, tmp_path: Path) -> None:
+def test_case(running: Running, case: Case, tmp_path: Path, evidence: Evidence) -> None:
     path, flow = case.source
     here = run_locally(case, tmp_path)
     state = running.wait(case)
@@ -62,6 +63,7 @@ def test_case(running: Running, case: Case, tmp_path: Path) -> None:
         if task.name == step and task.label == at:
             assert record["attempt"] == task.tries - 1
     assert named == set(known) or case.map_length, "no task succeeded without a commit, but where all its members took another arm"
+    evidence.note("airflow", "runs", running.version, path, flow)
 
 
 @dataclass(frozen=True, slots=True)

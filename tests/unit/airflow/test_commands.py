@@ -1,4 +1,4 @@
-"""`flowc compile`, `deploy` and `targets` as a person types them."""
+"""`flowc compile` and `deploy` as a person types them."""
 
 import json
 import subprocess
@@ -130,22 +130,6 @@ def test_settings_of_an_environment_stand_in_the_file(project: Path, flowc: Flow
     text = (project / "build/airflow/Small/Small.py").read_text()
     assert '"FLOWC_ROOT": "file:///prod",' in text
     assert "PYTHON = \"'/usr/my python/bin/python'\"" in text
-
-
-def test_targets_prints_a_row_for_each_construct(project: Path, flowc: Flowc) -> None:
-    code, said, _ = flowc("targets")
-    assert code == 0
-    assert "nested foreach" in said
-    assert "(issue 5)" in said
-
-
-def test_targets_reports_on_one_flow(project: Path, flowc: Flowc) -> None:
-    assert flowc("targets", "small.py")[:2] == (0, "airflow: compiles\n")
-    (project / "small.py").write_text(FLOW.replace("class", "@pypi_base\nclass").replace("FlowSpec, step", "FlowSpec, pypi_base, step"))
-    code, said, _ = flowc("targets", "small.py")
-    assert code == 0
-    assert said.startswith("airflow: does not compile\nsmall.py:4:2: ")
-    assert "@pypi_base has no airflow lowering yet" in said
 
 
 def test_compile_loads_no_engine_and_no_client(project: Path) -> None:
