@@ -11,6 +11,7 @@ from flowc.settings import Settings
 
 OptionsT = TypeVar("OptionsT", bound=Options)
 SiteT = TypeVar("SiteT")
+PartT = TypeVar("PartT")
 
 _SHARED = tuple(spec.name for spec in fields(Options))
 _SAID: Mapping[object, str] = {str: "a string", int: "an integer", float: "a number", bool: "true or false"}
@@ -32,15 +33,32 @@ def read_table(settings: Settings, target: str, options: type[OptionsT], site: t
     own = [spec for spec in fields(options) if spec.name not in _SHARED]
     known = {spec.name: spec for spec in (*own, *fields(site))}  # type: ignore[arg-type]
     hints = {**get_type_hints(options), **get_type_hints(site)}
-    for key, value in table.items():
-        if key not in known:
-            raise UsageError(f"unknown setting '{target}.{key}' in {origin}", help=f"[{target}] knows: {', '.join(sorted(known))}")
-        _check(f"{target}.{key}", value, hints[key], known[key], origin)
-    given: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
+    given = _checked(table, target, known, hints, origin)
     shared: dict[str, Any] = {name: getattr(settings, name) for name in _SHARED}
     own_names = {spec.name for spec in own}
     chosen = {**shared, **{key: value for key, value in given.items() if key in own_names}}
     return options(**chosen), site(**{key: value for key, value in given.items() if key not in own_names})
+
+
+def read_part(table: object, part: type[PartT], where: str, origin: str) -> PartT:
+    """Return what a table inside of a target's says, as `part`, whose fields are as those of `read_table`.
+
+    where: its name with dots. Raises UsageError as `read_table` does.
+    """
+    if not isinstance(table, Mapping):
+        raise UsageError(f"setting {where!r} in {origin} must be a table, not {table!r}")
+    known = {spec.name: spec for spec in fields(part)}  # type: ignore[arg-type]
+    return part(**_checked(table, where, known, get_type_hints(part), origin))
+
+
+def _checked(
+    table: Mapping[str, Any], where: str, known: Mapping[str, "Field[Any]"], hints: Mapping[str, object], origin: str
+) -> dict[str, Any]:
+    for key, value in table.items():
+        if key not in known:
+            raise UsageError(f"unknown setting '{where}.{key}' in {origin}", help=f"[{where}] knows: {', '.join(sorted(known))}")
+        _check(f"{where}.{key}", value, hints[key], known[key], origin)
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
 
 
 def _check(key: str, value: object, annotation: object, spec: "Field[Any]", origin: str) -> None:

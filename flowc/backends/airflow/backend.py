@@ -8,6 +8,7 @@ from flowc.backends.airflow.limits import check_limits
 from flowc.backends.airflow.lower import lower
 from flowc.backends.airflow.options import AirflowOptions, read_options
 from flowc.backends.airflow.pod_form import check_pods, with_pods
+from flowc.backends.airflow.scheduling import check_scheduling
 from flowc.backends.base import Backend, Manifest, Unit
 from flowc.backends.capabilities import Support
 from flowc.backends.constructs import Construct
@@ -45,6 +46,7 @@ class AirflowBackend:
 
     def check(self, tree: RegionTree, plan: Plan, options: AirflowOptions, report: Report) -> None:
         """Report what the flow asks beyond the limits of Airflow."""
+        check_scheduling(tree, options)
         check_limits(tree, plan, report)
         if self.pods:
             check_pods(tree, options, report)

@@ -57,7 +57,7 @@ def emit(dag: Dag, provenance: Provenance) -> str:
     ]
     return _template().render(
         docstring=docstring(dag.dag_id, dag.doc, provenance),
-        uses_timedelta=uses_task or any(step.retries or step.timeout_seconds for step in steps),
+        uses_timedelta=uses_task or dag.run_timeout_minutes is not None or any(step.retries or step.timeout_seconds for step in steps),
         sdk_names=", ".join(sdk),
         uses_task=uses_task,
         groups=bool(groups),
@@ -69,6 +69,8 @@ def emit(dag: Dag, provenance: Provenance) -> str:
         max_map_length=dag.max_map_length,
         environment=dag.environment,
         dag_id=dag.dag_id,
+        defaults=value_text({"retries": 0, "owner": "flowc", **dict(dag.defaults)}, len("    default_args="), len(INDENT)),
+        caps=_caps(dag),
         cron=dag.schedule is not None and dag.schedule.cron is not None,
         triggered=dag.schedule is not None and bool(dag.schedule.assets),
         schedule=schedule_text(dag.schedule),
@@ -77,6 +79,12 @@ def emit(dag: Dag, provenance: Provenance) -> str:
         units=_units(dag, names),
         edges=_edge_lines(dag.edges, dag.gates, names, indent=4),
     )
+
+
+def _caps(dag: Dag) -> list[tuple[str, object]]:
+    caps = [("max_active_runs", dag.max_active_runs), ("max_active_tasks", dag.max_active_tasks)]
+    timeout = [] if dag.run_timeout_minutes is None else [("dagrun_timeout", Code(f"timedelta(minutes={dag.run_timeout_minutes})"))]
+    return [*((name, value) for name, value in caps if value is not None), *timeout]
 
 
 def _ids(dag: Dag) -> Iterable[str]:
@@ -157,6 +165,7 @@ def _step_call(task: StepTask) -> Call:
             keywords["max_retry_delay"] = _timedelta(task.most_retry_seconds)
     if task.timeout_seconds is not None:
         keywords["execution_timeout"] = _timedelta(task.timeout_seconds)
+    keywords.update(task.scheduling)
     if task.outlet is not None:
         keywords["outlets"] = [_asset(task.outlet)]
     if task.doc and task.doc.strip():

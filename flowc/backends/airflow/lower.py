@@ -10,6 +10,7 @@ from flowc.backends.airflow.names import Names
 from flowc.backends.airflow.options import AirflowOptions
 from flowc.backends.airflow.python_text import Code
 from flowc.backends.airflow.schedule import finished_asset, schedule_of
+from flowc.backends.airflow.scheduling import default_arguments, task_arguments
 from flowc.backends.airflow.templating import literal
 from flowc.backends.airflow.wiring import Wiring, wire
 from flowc.backends.base import Unit
@@ -36,6 +37,7 @@ def lower(unit: Unit[AirflowOptions]) -> Dag:
     wiring = wire(layout, names)
     schedule = schedule_of(graph)
     triggered = schedule is not None and bool(schedule.assets)
+    settings = unit.options.of_flow(graph.name)
     tasks = {name: _task(unit, name, layout, wiring, triggered=triggered) for name in layout.nodes}
     return Dag(
         dag_id=unit.plan["flow"],
@@ -49,6 +51,10 @@ def lower(unit: Unit[AirflowOptions]) -> Dag:
         environment=_shared_environment(unit),
         python=unit.options.python,
         max_map_length=unit.options.max_map_length,
+        defaults=default_arguments(unit.options, graph.name),
+        max_active_runs=settings.max_active_runs,
+        max_active_tasks=settings.max_active_tasks,
+        run_timeout_minutes=settings.run_timeout_minutes,
     )
 
 
@@ -128,6 +134,7 @@ def _task(unit: Unit[AirflowOptions], name: StepName, layout: Layout, wiring: Wi
         retry_seconds=delay,
         most_retry_seconds=None if most is None or delay <= 0 else most * 60.0,
         timeout_seconds=timeout + TIMEOUT_MARGIN_SECONDS if timeout else None,
+        scheduling=task_arguments(unit.options, layout, name),
     )
 
 

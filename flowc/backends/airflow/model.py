@@ -17,6 +17,7 @@ class StepTask:
     what the step hands over. environment: beside what all steps share, in order. outlet: the asset that it updates. retries: how
     many Airflow makes, `retry_seconds` apart, growing up to `most_retry_seconds` where that is said. Seconds may be fractions.
     pod, python: the constant of its pod and its interpreter, where they are not those that most steps have.
+    scheduling: further arguments of the operator: pool, queue and so on.
     """
 
     task_id: str
@@ -33,6 +34,7 @@ class StepTask:
     timeout_seconds: float | None
     pod: str | None = None
     python: str | None = None
+    scheduling: tuple[tuple[str, object], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +125,8 @@ class PodForm:
 class Dag:
     """One DAG file. `units` stand in the order they are written; `edges` lead between ids of tasks and groups at the top.
 
-    A planner follows its step, and a group its planner, without an edge of ours.
+    A planner follows its step, and a group its planner, without an edge of ours. defaults: arguments that every task has.
+    max_active_runs, max_active_tasks: caps, None for those of the site. run_timeout_minutes: after them a run has failed.
     """
 
     dag_id: str
@@ -137,4 +140,8 @@ class Dag:
     environment: tuple[tuple[str, str], ...]
     python: str
     max_map_length: int
+    defaults: tuple[tuple[str, object], ...] = ()
+    max_active_runs: int | None = None
+    max_active_tasks: int | None = None
+    run_timeout_minutes: int | None = None
     pods: PodForm | None = None
