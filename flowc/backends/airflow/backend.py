@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from flowc.backends.airflow.bounds import bounds
 from flowc.backends.airflow.capabilities import CAPABILITIES, POD_CAPABILITIES
 from flowc.backends.airflow.emit import Provenance, emit
 from flowc.backends.airflow.limits import check_limits
@@ -9,7 +10,7 @@ from flowc.backends.airflow.lower import lower
 from flowc.backends.airflow.options import AirflowOptions, read_options
 from flowc.backends.airflow.pod_form import check_pods, with_pods
 from flowc.backends.airflow.scheduling import check_scheduling
-from flowc.backends.base import Backend, Manifest, Unit
+from flowc.backends.base import Backend, Bound, Manifest, Unit
 from flowc.backends.capabilities import Support
 from flowc.backends.constructs import Construct
 from flowc.diagnostics.model import Report
@@ -50,6 +51,10 @@ class AirflowBackend:
         check_limits(tree, plan, report)
         if self.pods:
             check_pods(tree, options, report)
+
+    def bounds(self, tree: RegionTree, plan: Plan, options: AirflowOptions) -> tuple[Bound, ...]:
+        """Return what a site maps, and that a loop has no end of its own."""
+        return bounds(tree, options)
 
     def emit(self, unit: Unit[AirflowOptions]) -> tuple[Manifest, ...]:
         """Return the DAG file, named after the flow so that it can go into a DAG folder as it is."""
