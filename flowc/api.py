@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -209,7 +210,7 @@ def _compile(
     chosen = [(backend.form(options), options) for backend in backends for options in (backend.read_options(settings),)]
     plan = build_plan(flow.tree)
     for backend, options in chosen:
-        check_capabilities(flow.tree, backend, report, others=other_backends(backend.name))
+        check_capabilities(flow.tree, backend, report, others=partial(other_backends, backend.name))
         backend.check(flow.tree, plan, options, report)
     package = package_flow(
         flow.tree,

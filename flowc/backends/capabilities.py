@@ -1,6 +1,6 @@
 """The stance of a target on every construct, as data, and the one pass that reads it: no emitter ever says "not supported"."""
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -74,12 +74,13 @@ def never(why: str, link: str, *, instead: str | None = None) -> Support:
     return Support(Stance.NEVER, why, link=link, instead=instead)
 
 
-def check_capabilities(tree: RegionTree, backend: "Backend[Any]", report: Report, *, others: Iterable["Backend[Any]"] = ()) -> None:
+def check_capabilities(
+    tree: RegionTree, backend: "Backend[Any]", report: Report, *, others: "Callable[[], tuple[Backend[Any], ...]]" = tuple
+) -> None:
     """Report every use of a construct that `backend` does not compile, and every one that it compiles with a warning.
 
-    `others` are the further targets that a finding may name as a way out.
+    `others` returns the further targets that a finding may name as a way out; they are loaded only for one.
     """
-    others = tuple(others)
     for usage in usages(tree):
         support = backend.capabilities.get(usage.construct) or notimpl("no stance taken")
         if support.warns is not None:
@@ -92,7 +93,7 @@ def check_capabilities(tree: RegionTree, backend: "Backend[Any]", report: Report
                 notes=[support.warns],
             )
         if not support.compiles:
-            _refuse(usage, support, backend, report, others)
+            _refuse(usage, support, backend, report, others())
 
 
 def _refuse(usage: Usage, support: Support, backend: "Backend[Any]", report: Report, others: tuple["Backend[Any]", ...]) -> None:

@@ -17,11 +17,12 @@ PAGE = REPO / "docs/targets.md"
 HEAD = """\
 # What each target does
 
-Written by `make docs-fix` from the capability tables and from what the conformance suites saw. *native*: the engine has it. *lowered*: the engine has no such thing, and
-what is emitted means the same. *notimpl*: possible there, and not done. *notyet*: the engine lacks what it takes. *never*: it cannot be.
+Written by `make docs-fix` from the capability tables and from what the conformance suites saw. *native*: the engine has it. *lowered*: the
+engine has no such thing, and what is emitted means the same. *notimpl*: possible there, and not done. *notyet*: the engine lacks what it
+takes. *never*: it cannot be.
 
-*runs* names the engines on which a flow with it ran, with the tasks, artifacts and verdict of a local run; *lints* those that took its files without running them; *emits*:
-no engine has seen it yet. `flowc targets FLOW` says it of one flow, with places and ways out.
+*runs* names the engines on which a flow with it ran, with the tasks, artifacts and verdict of a local run; *lints* those that took its
+files without running them; *emits*: no engine has seen it yet. `flowc targets FLOW` says it of one flow, with places and ways out.
 
 """
 FLOW = """\
@@ -102,7 +103,7 @@ def test_a_report_says_how_why_where_and_what_instead(tmp_path: Path, flowc: Flo
     assert airflow.startswith("airflow: does not compile\n  refused  @batch: an operator for AWS Batch")
     assert '\n           step "work", wide.py:12:6\n           instead: remove @batch to run the step on the worker' in airflow
     assert "\n  lowered  foreach: planner task" in airflow
-    assert "wide.py:12:6: error FLC" in airflow
+    assert "wide.py:12:6: error[FLC400]" in airflow
 
 
 def test_a_report_says_how_far_a_flow_may_grow(tmp_path: Path, flowc: Flowc) -> None:
