@@ -9,7 +9,7 @@ from flowc.backends.operations import Operations
 from flowc.errors import UsageError
 from flowc.settings import Settings
 
-TARGETS = {"airflow": "flowc.backends.airflow"}
+TARGETS = {"airflow": "flowc.backends.airflow", "argo": "flowc.backends.argo"}
 
 
 def load_backend(name: str) -> Backend[Any]:

@@ -52,6 +52,9 @@ CONTAINER: Final = "FLOWC_CONTAINER"
 PREFIX: Final = "FLOWC_PREFIX"
 """Set likewise: 1 has the step and address stand before each line that is passed on."""
 
+CONTROL_FOLDER: Final = "/tmp/flowc"
+"""Where Argo reads the control values of a task: files `count`, `next` and `at` in the container, each where the task has that value."""
+
 Engine = Literal["local", "airflow", "argo", "stepfunctions"]
 
 # --- keys ------------------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ import os
 from collections.abc import Mapping
 
 from flowc.runtime_shim.addresses import follow
-from flowc.runtime_shim.contract import Attempt, Control, Plan
+from flowc.runtime_shim.contract import CONTROL_FOLDER, Attempt, Control, Plan
 from flowc.runtime_shim.stores import StoreUnavailable
 from flowc.runtime_shim.transitions import Transition
 from flowc.runtime_shim.typed import Any
@@ -47,8 +47,12 @@ def control_line(record: Mapping[str, Any]) -> str | None:
 def hand_over(attempt: Attempt, line: str | None) -> str | None:
     """Write the control line to the file that the engine named; without one return the line, which then goes last to standard output.
 
-    Raises StoreUnavailable where the file cannot be written: the task has committed, and a later attempt hands over the same.
+    Argo reads one file for each value instead. Raises StoreUnavailable where a file cannot be written: the task has committed, and a
+    later attempt hands over the same.
     """
+    if attempt.control is None and attempt.engine == "argo":
+        _hand_over_apart(line)
+        return None
     if attempt.control is None:
         return line
     temporary = f"{attempt.control}.{os.getpid()}"
@@ -59,3 +63,16 @@ def hand_over(attempt: Attempt, line: str | None) -> str | None:
     except OSError as error:
         raise StoreUnavailable(f"the control line cannot be written to {attempt.control}: {error.strerror}") from error
     return None
+
+
+def _hand_over_apart(line: str | None) -> None:
+    (values,) = json.loads(line) if line else ({},)
+    if not values:
+        return
+    try:
+        os.makedirs(CONTROL_FOLDER, exist_ok=True)
+        for name, value in values.items():
+            with open(os.path.join(CONTROL_FOLDER, name), "w", encoding="utf-8") as file:
+                file.write(str(value))
+    except OSError as error:
+        raise StoreUnavailable(f"control values cannot be written to {CONTROL_FOLDER}: {error.strerror}") from error

@@ -71,6 +71,8 @@ def escape_references(text: str) -> str:
 def _volume(mount: Mount) -> dict[str, Any]:
     if mount.claim is not None:
         return {"name": mount.volume, "persistentVolumeClaim": {"claimName": mount.claim}}
+    if mount.mebibytes is None:
+        return {"name": mount.volume, "emptyDir": {}}
     return {"name": mount.volume, "emptyDir": {"medium": "Memory", "sizeLimit": f"{mount.mebibytes}Mi"}}
 
 

@@ -7,7 +7,7 @@ Pairs = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """A volume at `path`: in memory with at most `mebibytes`, or the persistent volume claim `claim`."""
+    """A volume at `path`: in memory with at most `mebibytes`, the persistent volume claim `claim`, or with neither an empty folder."""
 
     volume: str
     path: str

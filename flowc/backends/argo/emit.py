@@ -1,0 +1,132 @@
+"""From the model of a flow to the objects that Kubernetes holds: WorkflowTemplates, in the words of Argo."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from flowc.backends.argo.emit_templates import dag_template, step_template
+from flowc.backends.argo.lower import Flow
+from flowc.backends.argo.names import EXIT, MAIN, object_name
+from flowc.backends.argo.options import ArgoOptions
+from flowc.backends.argo.template_defaults import take_defaults
+from flowc.backends.argo.yaml_text import Inline
+from flowc.backends.base import Unit
+from flowc.runtime_shim import contract
+
+API: Final = "argoproj.io/v1alpha1"
+FLOW_LABEL: Final = "flowc/flow"
+"""On every object and run of a flow: the name of its WorkflowTemplate."""
+NAME_ANNOTATION: Final = "flowc/deployed-name"
+"""The flow's deployed name, which can be longer than a label."""
+MANAGED_BY: Final = "app.kubernetes.io/managed-by"
+
+
+def workflow_templates(unit: Unit[ArgoOptions], flow: Flow) -> list[dict[str, Any]]:
+    """Return the WorkflowTemplates of a flow: first the one that runs start from, then those that only hold more templates."""
+    options = unit.options
+    names = [*(dag.name for dag in flow.dags), *(step.name for step in flow.steps)]
+    objects = {name: part_name(unit, place // options.max_templates) for place, name in enumerate(names)}
+    steps = [step_template(step, options) for step in flow.steps]
+    defaults = take_defaults([template for template in steps if "container" in template])
+    shared = [Inline(entry) for entry in _shared_environment(unit)]
+    container = defaults.get("container", {})
+    defaults["container"] = {**{key: container[key] for key in ("image", "imagePullPolicy", "command") if key in container}, "env": shared}
+    defaults["container"] |= {key: value for key, value in container.items() if key not in defaults["container"]}
+    made: dict[str, list[dict[str, Any]]] = {}
+    for dag in flow.dags:
+        made.setdefault(objects[dag.name], []).append(dag_template(dag, objects, objects[dag.name]))
+    for template in steps:
+        made.setdefault(objects[template["name"]], []).append(template)
+    found: list[dict[str, Any]] = []
+    for name, templates in made.items():
+        spec = _run_spec(unit, flow, objects) if not found else {}
+        spec |= {"templateDefaults": defaults, "templates": templates}
+        found.append({"apiVersion": API, "kind": "WorkflowTemplate", "metadata": metadata(unit, name), "spec": spec})
+    return found
+
+
+def part_name(unit: Unit[ArgoOptions], part: int) -> str:
+    """Return the name of a flow's WorkflowTemplate, or of one of those that hold the templates that it has no room for."""
+    name = object_name(unit.plan["flow"])
+    return name if part == 0 else f"{name}-part-{part + 1}"
+
+
+def metadata(unit: Unit[ArgoOptions], name: str) -> dict[str, Any]:
+    """Return the metadata of any object of a flow."""
+    found: dict[str, Any] = {"name": name}
+    namespace = namespace_of(unit.options)
+    if namespace is not None:
+        found["namespace"] = namespace
+    found["labels"] = {MANAGED_BY: "flowc", FLOW_LABEL: object_name(unit.plan["flow"])}
+    found["annotations"] = {NAME_ANNOTATION: unit.plan["flow"]}
+    doc = (unit.tree.graph.doc or "").strip()
+    if doc and name == object_name(unit.plan["flow"]):
+        found["annotations"]["workflows.argoproj.io/description"] = doc
+    return found
+
+
+def namespace_of(options: ArgoOptions) -> str | None:
+    """Return the namespace of all objects, None where whoever applies them says it."""
+    of_table = options.kubernetes.get("namespace")
+    return options.namespace or (of_table if isinstance(of_table, str) and of_table else None)
+
+
+def _run_spec(unit: Unit[ArgoOptions], flow: Flow, objects: Mapping[str, str]) -> dict[str, Any]:
+    options = unit.options
+    secrets = dict.fromkeys([*options.pull_secrets, *(name for step in flow.steps for name in step.pod.pull_secrets)])
+    spec: dict[str, Any] = {
+        "entrypoint": MAIN,
+        "arguments": {
+            "parameters": [
+                _without_none({"name": each.name, "value": each.value, "description": each.description}) for each in flow.parameters
+            ]
+        }
+        if flow.parameters
+        else None,
+        "hooks": {"exit": _exit_hook(unit, objects)} if flow.exit_hook else None,
+        "workflowMetadata": {"labels": {FLOW_LABEL: object_name(unit.plan["flow"])}},
+        "serviceAccountName": options.service_account,
+        "imagePullSecrets": [Inline(name=name) for name in secrets] or None,
+        "priority": options.priority,
+        "podPriorityClassName": options.pod_priority_class,
+        "parallelism": options.parallelism,
+        "activeDeadlineSeconds": options.run_seconds,
+        "ttlStrategy": _without_none(
+            {
+                "secondsAfterCompletion": options.ttl_seconds,
+                "secondsAfterSuccess": options.ttl_seconds_after_success,
+                "secondsAfterFailure": options.ttl_seconds_after_failure,
+            }
+        )
+        or None,
+        "podGC": _without_none(
+            {
+                "strategy": options.pod_gc,
+                "deleteDelayDuration": None if options.pod_gc_seconds is None else f"{options.pod_gc_seconds}s",
+            }
+        )
+        if options.pod_gc
+        else None,
+    }
+    return _without_none(spec)
+
+
+def _exit_hook(unit: Unit[ArgoOptions], objects: Mapping[str, str]) -> dict[str, Any]:
+    own = part_name(unit, 0)
+    return {"template": EXIT} if objects[EXIT] == own else {"templateRef": Inline(name=objects[EXIT], template=EXIT)}
+
+
+def _shared_environment(unit: Unit[ArgoOptions]) -> list[dict[str, Any]]:
+    root = unit.options.root
+    return [
+        {"name": contract.ENGINE, "value": "argo"},
+        {"name": contract.FLOW, "value": unit.plan["flow"]},
+        *([] if root is None else [{"name": contract.ROOT, "value": root}]),
+        {"name": contract.RUN, "value": "{{workflow.name}}"},
+        {"name": contract.RUN_UID, "value": "{{workflow.uid}}"},
+        {"name": contract.POD_UID, "valueFrom": {"fieldRef": {"fieldPath": "metadata.uid"}}},
+        {"name": contract.TASK_ID, "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}},
+    ]
+
+
+def _without_none(table: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in table.items() if value is not None}

@@ -1,0 +1,55 @@
+"""The parameters of a flow as those of a workflow: every value is a text, and an empty one means "not given" where the flow fills in.
+
+They reach the first step in one variable, base64 of JSON, made by one expression: neither Argo nor Kubernetes looks inside.
+"""
+
+import json
+
+from flowc.backends.argo.model import RunParameter
+from flowc.backends.argo.options import ArgoOptions
+from flowc.backends.base import Unit
+from flowc.runtime_shim.contract import PlanParameter
+
+LEFT_OUT = "empty: the flow's own default"
+
+
+def run_parameters(unit: Unit[ArgoOptions]) -> tuple[RunParameter, ...]:
+    """Return the workflow's parameters, in the flow's order."""
+    helps = {parameter.name: parameter.help for parameter in unit.tree.graph.parameters}
+    return tuple(_parameter(planned, helps.get(planned["name"])) for planned in unit.plan["parameters"])
+
+
+def encoded_parameters(parameters: list[PlanParameter]) -> str:
+    """Return the value of FLOWC_PARAMS_B64."""
+    entries = ", ".join(f"'{planned['name']}': {_given(planned)}" for planned in parameters)
+    return f"{{{{=sprig.b64enc(toJson({{{entries}}}))}}}}"
+
+
+def text_of(value: object) -> str:
+    """Return a default as a person would give it to a run."""
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def is_filled_in(planned: PlanParameter) -> bool:
+    """Whether the first step finds the default: it is a file, computed, or None."""
+    return not is_required(planned) and (planned["type"] == "file" or planned.get("default") is None)
+
+
+def is_required(planned: PlanParameter) -> bool:
+    """Whether a run must give a value."""
+    return planned["required"] and "default" not in planned
+
+
+def _given(planned: PlanParameter) -> str:
+    value = f"workflow.parameters['{planned['name']}']"
+    return f"({value} == '' ? nil : {value})" if is_filled_in(planned) else value
+
+
+def _parameter(planned: PlanParameter, help: str | None) -> RunParameter:
+    value = None if is_required(planned) else "" if is_filled_in(planned) else text_of(planned["default"])
+    notes = [help.strip()] if help and help.strip() else []
+    if is_filled_in(planned):
+        notes.append(f"({LEFT_OUT})")
+    return RunParameter(name=planned["name"], value=value, description=" ".join(notes) or None)
