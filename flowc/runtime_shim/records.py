@@ -3,11 +3,12 @@
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from flowc.runtime_shim.contract import RECORD_VERSION, VERSION, from_component
 from flowc.runtime_shim.record_size import MAX_RECORD, fit, load_table
 from flowc.runtime_shim.stores.base import Exists, Store, StoreError, StoreUnavailable
+from flowc.runtime_shim.stores.pauses import pauses
 from flowc.runtime_shim.typed import Any
 
 _COMMIT_SHAPE: Mapping[str, type] = {"attempt": int, "nonce": str, "status": str, "control": dict, "artifacts": dict}
@@ -79,12 +80,12 @@ def read_record(store: Store, key: str, *, wait: bool = False) -> dict[str, Any]
 def commit(store: Store, key: str, record: Mapping[str, Any]) -> dict[str, Any]:
     """Create the commit record under `key` and return the record that stands there: this one, or that of whoever was first.
 
-    The caller won where `nonce` is its own. Raises StoreUnavailable where the store stays out of reach for 3 minutes.
+    The caller won where `nonce` is its own. Raises StoreUnavailable where the store stays out of reach for 3 minutes, or FLOWC_STORE_PATIENCE seconds.
     """
     fitted = fit(store, {"v": RECORD_VERSION, "flowc": VERSION, **record}, encoded_size)
     data = encode_record(fitted)
     trouble: StoreUnavailable | None = None
-    for pause in _pauses():
+    for pause in pauses():
         try:
             store.create(key, data)
             return load_table(store, fitted)
@@ -149,11 +150,3 @@ def _check_commit(record: Mapping[str, Any], key: str) -> None:
     for name, entry in record.get("artifacts", {}).items():
         if not isinstance(entry, dict) or not isinstance(entry.get("codec"), str) or not isinstance(entry.get("segs"), list):
             raise RecordError(f"{key} is damaged: artifact {name!r} is listed as {entry!r}: {_NOT_OURS}")
-
-
-def _pauses() -> Iterator[float]:
-    """Yield pauses in seconds, each a random part of a bound that doubles from 0.1 to 15, for 3 minutes in all."""
-    started, bound = time.monotonic(), 0.1
-    while time.monotonic() - started < 180:
-        yield bound * int.from_bytes(os.urandom(4), "big") / 2**32
-        bound = min(bound * 2, 15)
