@@ -80,7 +80,8 @@ def read_record(store: Store, key: str, *, wait: bool = False) -> dict[str, Any]
 def commit(store: Store, key: str, record: Mapping[str, Any]) -> dict[str, Any]:
     """Create the commit record under `key` and return the record that stands there: this one, or that of whoever was first.
 
-    The caller won where `nonce` is its own. Raises StoreUnavailable where the store stays out of reach for 3 minutes, or FLOWC_STORE_PATIENCE seconds.
+    The caller won where `nonce` is its own. Raises StoreUnavailable where the store stays out of reach for 3 minutes, or as many
+    seconds as FLOWC_STORE_PATIENCE says.
     """
     fitted = fit(store, {"v": RECORD_VERSION, "flowc": VERSION, **record}, encoded_size)
     data = encode_record(fitted)

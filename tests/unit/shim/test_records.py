@@ -218,7 +218,7 @@ def other_wins(store: Store, key: str, data: bytes) -> None:
     ids=lambda value: "-".join(fault.__name__ for fault in value) if isinstance(value, list) else value,
 )
 def test_faults_of_the_store(store: Store, faults: list[Any], winner: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records, "_pauses", lambda: iter([0.0] * 10))
+    monkeypatch.setattr(records, "pauses", lambda: iter([0.0] * 10))
     assert commit(Faulty(store, list(faults)), KEY, GOOD)["nonce"] == winner  # type: ignore[arg-type]  # all that commit calls
     found = read_record(store, KEY)
     assert found is not None
@@ -226,7 +226,7 @@ def test_faults_of_the_store(store: Store, faults: list[Any], winner: str, monke
 
 
 def test_a_store_out_of_reach(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records, "_pauses", lambda: iter([0.0] * 3))
+    monkeypatch.setattr(records, "pauses", lambda: iter([0.0] * 3))
     with pytest.raises(StoreUnavailable, match="the connection broke"):
         commit(Faulty(store, [lost_before] * 3), KEY, GOOD)  # type: ignore[arg-type]  # the same
     with pytest.raises(StoreUnavailable, match="others claim it but leave nothing there"):
