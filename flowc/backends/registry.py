@@ -9,7 +9,7 @@ from flowc.backends.operations import Operations
 from flowc.errors import UsageError
 from flowc.settings import Settings
 
-TARGETS = {"airflow": "flowc.backends.airflow", "argo": "flowc.backends.argo"}
+TARGETS = {"airflow": "flowc.backends.airflow", "argo": "flowc.backends.argo", "stepfunctions": "flowc.backends.stepfunctions"}
 
 
 def load_backend(name: str) -> Backend[Any]:

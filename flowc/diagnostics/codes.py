@@ -35,6 +35,27 @@ POD_ARGUMENT_WITHOUT_EFFECT = Code(
 LOOP_OF_SEVERAL_PODS = Code(
     "FLC434", "loop-of-several-pods", 'steps of the loop of "{step}" differ in {argument}, and {target} runs it in one pod'
 )
+ROOT_NOT_S3 = Code("FLC460", "root-not-s3", "the store root is {root}, and stepfunctions needs one on S3")
+JOB_WITHOUT_IMAGE = Code("FLC461", "job-without-image", 'step "{step}" names no image, and its Batch job needs one')
+JOB_WITHOUT_QUEUE = Code("FLC462", "job-without-queue", 'step "{step}" names no job queue, and its Batch job needs one')
+BATCH_ARGUMENT = Code("FLC463", "batch-argument", '@{decorator} argument "{argument}" {why}')
+BATCH_ARGUMENT_WITHOUT_EFFECT = Code(
+    "FLC464", "batch-argument-without-effect", '@{decorator} argument "{argument}" has no effect: {why}', Severity.WARNING
+)
+BATCH_SECRET = Code("FLC465", "batch-secret", "@secrets source {source!r} cannot reach a Batch job")
+DEFINITION_TOO_LARGE = Code("FLC466", "definition-too-large", "the state machine has {size} bytes; the limit is {limit}")
+JOB_TOO_LARGE = Code("FLC467", "job-too-large", 'what starts the job of step "{step}" has {size} bytes; the limit is {limit}')
+FEW_TURNS = Code("FLC468", "few-turns", 'loop of "{step}" has room for {turns} turns in one execution', Severity.WARNING)
+OPEN_MAP_RUNS = Code("FLC469", "open-map-runs", 'foreach of "{step}" may have {runs} Map Runs open at the same time', Severity.WARNING)
+SEVERAL_EVENTS = Code("FLC470", "several-events", "@{decorator} waits until {count} of them have happened, which nothing there remembers")
+FARGATE_SIZE = Code("FLC471", "fargate-size", 'step "{step}" asks for {cpu} vCPU with {memory} MiB, a size that Fargate does not have')
+
+# secrets
+KNOWN_SECRET = Code("FLC490", "known-secret", "{what} holds {kind}")
+NAMED_SECRET = Code("FLC491", "named-secret", "{what} looks like a credential")
+URL_WITH_PASSWORD = Code("FLC492", "url-with-password", "{what} holds a URL with a password")
+RANDOM_VALUE = Code("FLC493", "random-value", "{what} is a long random text", Severity.WARNING)
+SECRET_IN_PACKAGE = Code("FLC494", "secret-in-package", "{path!r}, which goes into the code package, holds {kind} on line {line}")
 
 # names
 INVALID_STEP_NAME = Code("FLC150", "invalid-step-name", 'step name "{step}" has {found}')

@@ -1,4 +1,4 @@
-"""`python -m flowc.runtime_shim [step|loop|exit-hook] [NAME]`: one task of a flow, or several in a row; the environment says which.
+"""`python -m flowc.runtime_shim [step|loop|gang|exit-hook] [NAME]`: one task of a flow, or several in a row; the environment says which.
 
 NAME is for people who read process lists. The verb `exit-hook` takes the run's outcome from NAME: `succeeded` or `failed`, or
 `recorded` where the engine does not say: then the task that FLOWC_STEP and FLOWC_AT name, the flow's last, has committed or not.
@@ -28,12 +28,12 @@ def main(arguments: list[str]) -> int:
             from flowc.runtime_shim.exit_hooks import run_exit_hooks, run_recorded
 
             return run_recorded(attempt) if name == "recorded" else run_exit_hooks(attempt, name or "succeeded")
-        case "step" | "loop":
+        case "step" | "loop" | "gang":
             from flowc.runtime_shim.fused import run_fused
 
-            return run_fused(attempt, loop=verb == "loop")
+            return run_fused(attempt, loop=verb == "loop", gang=verb == "gang")
         case _:
-            print(f"flowc: {verb!r} is none of step, loop, exit-hook", file=sys.stderr)
+            print(f"flowc: {verb!r} is none of step, loop, gang, exit-hook", file=sys.stderr)
             return EXIT_NO_RETRY
 
 

@@ -47,6 +47,12 @@ TAGS: Final = "FLOWC_TAGS"
 TEMPDIR: Final = "FLOWC_TEMPDIR"
 GANG: Final = "FLOWC_GANG"
 GANG_NONCE: Final = "FLOWC_GANG_NONCE"
+HAND_OFF: Final = "FLOWC_HAND_OFF"
+"""What the engine itself reads from the store behind the commit: `next`, or `items`, or `items:N` for N entries at most."""
+TURNS: Final = "FLOWC_TURNS"
+"""The turns that one execution of the engine has room for, where a task starts another one."""
+BATCH_JOB_ID: Final = "AWS_BATCH_JOB_ID"
+"""Set by AWS Batch: names the attempt."""
 CONTAINER: Final = "FLOWC_CONTAINER"
 """Set by the shim for a member of a chunk or fused loop that gets an interpreter of its own: FLOWC_ATTEMPT of the whole."""
 PREFIX: Final = "FLOWC_PREFIX"
@@ -362,4 +368,6 @@ class Attempt(NamedTuple):
     ids: Mapping[str, str] = {}
     gang: tuple[int, int] | None = None
     gang_nonce: str | None = None
+    hand_off: str | None = None
+    turns: int | None = None
     prefix: bool = False

@@ -24,6 +24,7 @@ def attempt_from_environment(environ: Mapping[str, str]) -> Attempt:
     names = (
         ("run_uid", contract.RUN_UID),
         ("pod_uid", contract.POD_UID),
+        ("task_id", contract.BATCH_JOB_ID),
         ("task_id", contract.TASK_ID),
         ("container", contract.CONTAINER),
     )
@@ -51,6 +52,8 @@ def attempt_from_environment(environ: Mapping[str, str]) -> Attempt:
         ids={name: environ[variable] for name, variable in names if environ.get(variable)},
         gang=_gang(gang) if gang else None,
         gang_nonce=environ.get(contract.GANG_NONCE) or None,
+        hand_off=environ.get(contract.HAND_OFF) or None,
+        turns=_number(environ, contract.TURNS, "0") or None,
         prefix=environ.get(contract.PREFIX) == "1",
     )
 
@@ -79,6 +82,8 @@ def attempt_to_environment(attempt: Attempt) -> dict[str, str]:
         contract.TASK_ID: attempt.ids.get("task_id"),
         contract.GANG: None if attempt.gang is None else f"{attempt.gang[0]}/{attempt.gang[1]}",
         contract.GANG_NONCE: attempt.gang_nonce,
+        contract.HAND_OFF: attempt.hand_off,
+        contract.TURNS: None if attempt.turns is None else str(attempt.turns),
         contract.CONTAINER: attempt.ids.get("container"),
         contract.PREFIX: "1" if attempt.prefix else None,
     }

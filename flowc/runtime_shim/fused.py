@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Sequence
 
+from flowc.runtime_shim.addresses import Refused
 from flowc.runtime_shim.attempt_code import Scratch
 from flowc.runtime_shim.chunks import is_chunk, members
 from flowc.runtime_shim.contract import EXIT_DONE, EXIT_NO_RETRY, Attempt
@@ -25,16 +26,17 @@ from flowc.runtime_shim.tries import allowance_of
 from flowc.runtime_shim.typed import Any
 
 
-def run_fused(attempt: Attempt, *, loop: bool) -> int:
+def run_fused(attempt: Attempt, *, loop: bool, gang: bool = False) -> int:
     """Run the members that `attempt.at` names and return the exit code for all of them.
 
-    loop: each member is the loop whose first step the attempt names, at an address outside it; else that step alone.
+    loop: each member is the loop whose first step the attempt names, at an address outside it; gang: it is the gang of that step, at
+    the address of the step that opened it, with all its processes at the same time; else that step alone.
     A member that fails keeps none of the others from running, and then the whole has failed. Changes what belongs to the process:
     signal handlers, working directory, `sys.path`.
     """
     try:
         with Scratch() as code, Scratch() as files, MemberProcesses() as processes:
-            return _Fused(attempt, loop, processes, code, files.folder()).run()
+            return _Fused(attempt, loop, gang, processes, code, files.folder()).run()
     except ToldToEnd as told:
         return 128 + told.number
     except BaseException as error:
@@ -47,9 +49,10 @@ def run_fused(attempt: Attempt, *, loop: bool) -> int:
 
 
 class _Fused:
-    def __init__(self, attempt: Attempt, loop: bool, processes: MemberProcesses, code: Scratch, files: str) -> None:
+    def __init__(self, attempt: Attempt, loop: bool, gang: bool, processes: MemberProcesses, code: Scratch, files: str) -> None:
         self._attempt = attempt
         self._loop = loop
+        self._gang = gang
         self._records = RunRecords(open_store(attempt.root), attempt.flow, attempt.run)
         self._flow = MemberFlow(attempt, self._records, code, loop=loop)
         self._plan = self._flow.plan
@@ -65,7 +68,7 @@ class _Fused:
                 say(f"{self._attempt.step} at {at} is passed over: a switch before it went another way")
                 continue
             try:
-                control = self._turns(at) if self._loop else self._tasks.run(Stop(self._attempt.step, at))
+                control = self._turns(at) if self._loop else self._tasks.run(Stop(self._attempt.step, at, self._size(at)))
             except MemberFailed as failed:
                 say(str(failed))
                 codes.append(failed.code)
@@ -79,6 +82,16 @@ class _Fused:
 
     def _is_passed_over(self, at: str) -> bool:
         return is_passed_over(self._plan, self._attempt.step, at, self._records.commit, self._records.loop_exit)
+
+    def _size(self, at: str) -> int | None:
+        """Return how many processes the gang of the step has, None where it is none."""
+        scope = self._plan["steps"][self._attempt.step]["scope"]
+        if not self._gang or scope is None:
+            return None
+        record = self._records.commit(scope[0], at)
+        if record is None:
+            raise Refused(f"{self._attempt.step!r} at {at!r} came too early: {scope[0]!r}, which opens its gang, has no commit record")
+        return int(record["control"]["count"])
 
     def _turns(self, outside: str) -> dict[str, Any]:
         """Run a loop until it is left and return where to: the control object of the whole."""

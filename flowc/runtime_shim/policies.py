@@ -1,7 +1,7 @@
 """What the decorators of a step ask of the runtime: from the plan, or from the imported flow where the plan could not know."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flowc.runtime_shim.contract import Attempt
 from flowc.runtime_shim.decorators import Applied, find, step_decorators
@@ -64,7 +64,7 @@ def timeout_of(flow: LoadedFlow, attempt: Attempt) -> float | None:
     return seconds
 
 
-def set_environment(flow_class: type, step: str) -> None:
+def set_environment(flow_class: type, step: str, engine: str = "local") -> None:
     """Put the variables of `@environment` and of inline `@secrets` into this process's environment.
 
     Raises MetaflowException for a source of secrets that this version cannot read, or a secret that would replace a variable.
@@ -75,14 +75,19 @@ def set_environment(flow_class: type, step: str) -> None:
             os.environ.update({str(name): str(value) for name, value in (mark.arguments["vars"] or {}).items()})
     for mark in marks:
         if mark.name == "secrets":
-            _set_secrets(mark, step)
+            _set_secrets(mark, step, _SET_BY_ENGINE.get(engine, _SET_BY_OTHERS))
 
 
-def _set_secrets(mark: Applied, step: str) -> None:
+_SET_BY_OTHERS = ("kubernetes",)
+"""Sources whose variables are there already: those of a pod; elsewhere they are for whoever runs the flow to set."""
+_SET_BY_ENGINE = {"stepfunctions": (*_SET_BY_OTHERS, "aws-secrets-manager")}
+
+
+def _set_secrets(mark: Applied, step: str, set_by_others: Sequence[str]) -> None:
     for source in mark.arguments["sources"] or ():
         kind = source.get("type") if isinstance(source, Mapping) else str(source).partition(".")[0]
-        if kind == "kubernetes":
-            continue  # a pod has its variables already; elsewhere they are for whoever runs the flow to set
+        if kind in set_by_others:
+            continue
         if kind != "inline" or not isinstance(source, Mapping):
             raise MetaflowException(
                 f"step {step!r}: @secrets source {kind!r} cannot be read by this version of flowc; it reads 'inline'. "

@@ -18,6 +18,7 @@ from flowc.runtime_shim.execution import call_step
 from flowc.runtime_shim.failures import NameTaken, UserFailed, classify
 from flowc.runtime_shim.flowspec import assigned
 from flowc.runtime_shim.gangs import await_parts, control_address, store_part
+from flowc.runtime_shim.hand_offs import check_turns, leave_hand_off
 from flowc.runtime_shim.items import save_items
 from flowc.runtime_shim.journal import Journal, ending_on_sigterm, exception_fields
 from flowc.runtime_shim.loading import LoadedFlow, PlanRefused
@@ -96,7 +97,11 @@ class _Attempt:
         self.journal.code = code.digest
         self.journal.first = code.plan if before.kind == "first" else None
         loaded = self._import(code)
-        set_environment(loaded.flow_class, attempt.step)
+        set_environment(loaded.flow_class, attempt.step, attempt.engine)
+        if before.kind == "first" and attempt.engine == "stepfunctions":
+            from flowc.runtime_shim.execution_input import with_input
+
+            attempt = self.attempt = self.journal.attempt = with_input(attempt, self.store, loaded)
         task = make_task(loaded, attempt, self.records, before)
         if before.kind == "first":
             self.journal.publish_run(self.store, task.parameters)
@@ -153,6 +158,8 @@ class _Attempt:
             artifacts = settle(task.artifacts, _caught(error, catch), set())
         transition = None if error is not None else task.bound.transition
         control, left = control_of(loaded.plan, attempt.step, attempt.at, transition)
+        if attempt.turns is not None:
+            check_turns(attempt, control)
         record: dict[str, Any] = {
             "inputs": task.came_from,
             "status": "ok" if error is None else "caught",
@@ -213,6 +220,7 @@ class _Attempt:
     def _repeat(self, record: dict[str, Any]) -> str | None:
         """Leave what follows from a commit record, whoever wrote it, and return the control line that is left to print."""
         follow_up(self.store, record)
+        leave_hand_off(self.store, self.attempt, record)
         if record["nonce"] != self.journal.nonce:
             self.journal.capture.say(repetition(record))
         self.journal.closed = True
