@@ -12,12 +12,13 @@ from flowc.ir.graph import FlowGraph
 class Change:
     """What deploying does to one file or object of a scheduler; a target may add what it needs to do it.
 
-    name: how a person finds it there. before: None where it is not there yet; after: None where it goes.
+    name: how a person finds it there. before: None where it is not there yet; after: None where it goes. note: what to know of it.
     """
 
     name: str
     before: str | None
     after: str | None
+    note: str | None = None
 
     @property
     def changes(self) -> bool:

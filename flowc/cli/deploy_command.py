@@ -49,6 +49,8 @@ def command(
             say(diff_text(change.before or "", change.after or "", change.name))
         else:
             say(f"unchanged: {change.name}\n")
+        if change.note:
+            say(f"  note: {change.note}\n")
     if deployment.others:
         click.echo(
             f"flowc: warning: {deployment.unit.flow} is also deployed to {', '.join(deployment.others)} "
