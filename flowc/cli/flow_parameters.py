@@ -70,7 +70,7 @@ def parameter_option(parameter: Parameter, slot: str) -> click.Option:
         words.append("[required]")
     return click.Option(
         [slot, *spellings(parameter.name)],
-        type=_TYPES[parameter.type],
+        type=click.Choice(parameter.choices) if parameter.choices else _TYPES[parameter.type],
         required=needed,
         help="  ".join(words) or None,
     )

@@ -30,6 +30,8 @@ _CLICK_HELP: Final = {
 _INCLUDE_FILE: Final = ("name", "required", "is_text", "encoding", "help", "parser")
 _CONFIG: Final = ("name", "default", "default_value", "help", "required", "parser", "plain")
 _MAPPING_HELP: Final = "wrap it in a mapping, or pass plain=True to get it as it is"
+_CHOICE: Final = (External("click.Choice"), Authoring("_vendor.click.Choice"))
+"""click's own, and the copy that Metaflow brings along, the only one that Metaflow takes."""
 _TYPES: Final[dict[str, ParameterType]] = {"str": "str", "int": "int", "float": "float", "bool": "bool"}
 
 
@@ -55,14 +57,16 @@ class DeclarationReader:
         )
         name = self._name(given, attribute, call, scope, "Parameter")
         default = _default(given)
+        choices = self._choices(given.get("type"))
         return Parameter(
             name=name,
             attribute=attribute,
-            type=self._type(name, given, default),
+            type="str" if choices else self._type(name, given, default),
             default=default,
             required=self._flag(given, "required", "Parameter", False),
             help=text_of(given.get("help")),
             separator=self._text(given, "separator", "Parameter"),
+            choices=choices,
             span=span,
         )
 
@@ -225,6 +229,25 @@ class DeclarationReader:
             return "json"
         self._report(codes.PARAMETER_TYPE, given.span, name=name, help="use JSONType for lists and dicts")
         return _inferred(default)
+
+    def _choices(self, given: Given | None) -> tuple[str, ...]:
+        """Return what `type=click.Choice([…])` lists, which Metaflow passes on to click; empty for any other type."""
+        call = None if given is None else given.expression
+        if given is None or not isinstance(call, ast.Call) or self._folder.names.of(call.func, given.scope) not in _CHOICE:
+            return ()
+        arguments = read_arguments(call, given.scope, self._folder)
+        found = next((argument.value for argument in arguments if argument.name in (None, "choices")), None)
+        if isinstance(found, list | tuple) and found and all(isinstance(choice, str) for choice in found):
+            return tuple(str(choice) for choice in found)
+        self._report(
+            codes.ARGUMENT_NOT_KNOWN,
+            given.span,
+            argument='"choices"',
+            kind="Choice",
+            notes=[f"flowc cannot know it, because {found.why}"] if isinstance(found, Unknown) else ["it is no list of text"],
+            help='write the choices out: click.Choice(["fast", "slow"])',
+        )
+        return ()
 
     def _flag(self, given: dict[str, Given], argument: str, kind: str, default: bool) -> bool:
         found = given.get(argument)

@@ -186,6 +186,7 @@ class Parameter:
 
     `default` is MISSING where none is given, and `Unknown` where it is computed at deploy time. `path` is the file that the
     default of an `IncludeFile` names, posix and relative to the project root; None where it names none that the project holds.
+    `choices` are the values of a "str" that may be given; empty: any.
     """
 
     name: str
@@ -198,6 +199,7 @@ class Parameter:
     is_text: bool = True
     encoding: str | None = None
     path: str | None = None
+    choices: tuple[str, ...] = ()
     span: Span = field(compare=False)
 
 

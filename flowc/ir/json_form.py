@@ -138,6 +138,8 @@ def _parameter_json(parameter: Parameter) -> dict[str, Any]:
     }
     if parameter.default is not MISSING and not isinstance(parameter.default, Missing):
         found["default"] = value_json(parameter.default)
+    if parameter.choices:
+        found["choices"] = list(parameter.choices)
     return found
 
 

@@ -73,6 +73,8 @@ _SUBMODULES: Final[Mapping[str, Callable[[], Mapping[str, Callable[[], Any]]]]] 
     "metaflow.multicore_utils": lambda: _shim("parallel_map", "MulticoreException", "parallel_imap_unordered", "parallel_map"),
     "metaflow.datastore": lambda: _shim("inputs", "Inputs"),
     "metaflow.datastore.inputs": lambda: _shim("inputs", "Inputs"),
+    "metaflow._vendor": dict,
+    "metaflow._vendor.click": lambda: _shim("parameters", "Choice"),
     "metaflow.user_configs": dict,
     "metaflow.user_configs.config_parameters": lambda: _shim("config", "Config", "ConfigValue", "config_expr"),
     "metaflow.metaflow_version": lambda: {"get_version": lambda: lambda *_, **__: _METAFLOW_VERSION},

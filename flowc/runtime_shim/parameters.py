@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flowc.runtime_shim.config import ConfigValue, config_names, find_file, included_path, resolve
 from flowc.runtime_shim.contract import Attempt
@@ -24,6 +24,13 @@ class JSONTypeClass:
 
 JSONType: Final = JSONTypeClass()
 """`Parameter("sizes", type=JSONType)`: the value is given as JSON text and arrives as Python data."""
+
+
+class Choice:
+    """`type=Choice(["fast", "slow"])`: text that is one of these. What `from metaflow._vendor import click` has as `click.Choice`."""
+
+    def __init__(self, choices: Sequence[str], case_sensitive: bool = True) -> None:
+        self.choices = tuple(choices)
 
 
 class ParameterContext(NamedTuple):
@@ -114,6 +121,9 @@ class Parameter:
     def convert(self, value: Any, kind: str) -> Any:
         """Return `value` as the declared type, from its text or as typed data. Raises ParameterFieldTypeMismatch."""
         converted = _CONVERT[kind](self.name, value)
+        choices = getattr(self.type, "choices", None)
+        if choices is not None and converted not in choices:
+            raise _mismatch(self.name, converted, f"one of {', '.join(map(str, choices))}")
         if self.separator and isinstance(converted, str):
             return converted.split(self.separator)
         return converted

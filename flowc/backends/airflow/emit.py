@@ -276,6 +276,10 @@ def _parameter_text(parameter: FormParameter) -> str:
     keywords: dict[str, object] = {}
     if parameter.types:
         keywords["type"] = parameter.types[0] if len(parameter.types) == 1 else list(parameter.types)
+    if parameter.choices:
+        keywords["enum"] = [*parameter.choices, *([None] if "null" in parameter.types else [])]
+    if parameter.title is not None:
+        keywords["title"] = parameter.title
     if parameter.help:
         keywords["description"] = parameter.help
     column = 2 * len(INDENT) + columns(value_text(parameter.name)) + 2

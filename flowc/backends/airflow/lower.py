@@ -1,5 +1,6 @@
 """From the region tree to the model of a DAG file. Assumes a flow that passed the capability table and the limits."""
 
+import re
 from collections.abc import Sequence
 from heapq import heappop, heappush
 
@@ -14,7 +15,7 @@ from flowc.backends.airflow.scheduling import default_arguments, task_arguments
 from flowc.backends.airflow.templating import literal
 from flowc.backends.airflow.wiring import Wiring, wire
 from flowc.backends.base import Unit
-from flowc.ir.graph import StepName
+from flowc.ir.graph import Parameter, StepName
 from flowc.runtime_shim import contract
 from flowc.runtime_shim.contract import PlanParameter, PlanStep
 
@@ -38,13 +39,14 @@ def lower(unit: Unit[AirflowOptions]) -> Dag:
     schedule = schedule_of(graph)
     triggered = schedule is not None and bool(schedule.assets)
     settings = unit.options.of_flow(graph.name)
+    declared = {parameter.name: parameter for parameter in graph.parameters}
     tasks = {name: _task(unit, name, layout, wiring, triggered=triggered) for name in layout.nodes}
     return Dag(
         dag_id=unit.plan["flow"],
         doc=graph.doc,
         schedule=schedule,
         exit_hook=_exit_hook(unit, layout, wiring, names),
-        parameters=tuple(_parameter(parameter, helps) for parameter, helps in _with_help(unit)),
+        parameters=tuple(_parameter(parameter, declared[parameter["name"]]) for parameter in unit.plan["parameters"]),
         units=_units(layout, wiring, tasks),
         gates=tuple(wiring.gates[TOP]),
         edges=tuple(wiring.edges[TOP]),
@@ -177,16 +179,21 @@ def _environment(unit: Unit[AirflowOptions], name: StepName, planned: Sequence[P
     return tuple(entries)
 
 
-def _with_help(unit: Unit[AirflowOptions]) -> list[tuple[PlanParameter, str | None]]:
-    helps = {parameter.name: parameter.help for parameter in unit.tree.graph.parameters}
-    return [(parameter, helps.get(parameter["name"])) for parameter in unit.plan["parameters"]]
-
-
-def _parameter(parameter: PlanParameter, help: str | None) -> FormParameter:
+def _parameter(parameter: PlanParameter, declared: Parameter) -> FormParameter:
     """A null in the form means "not given": the first step takes the default that is a file or computed, else None."""
     default = None if parameter["type"] == "file" else parameter.get("default")
     required = parameter["required"] and "default" not in parameter
     types = _TYPES.get(parameter["type"], ())
     if types and not required and default is None:
         types = ("null", *types)
-    return FormParameter(name=parameter["name"], types=types, has_default=not required, default=default, help=help)
+    name = parameter["name"]
+    words = " ".join(re.split(r"[-_]+", name.strip("-_")))
+    return FormParameter(
+        name=name,
+        types=types,
+        has_default=not required,
+        default=default,
+        help=declared.help,
+        title=words[0].upper() + words[1:] if " " in words else None,
+        choices=declared.choices,
+    )

@@ -80,13 +80,18 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormParameter:
-    """A parameter of the flow in the trigger form. `has_default` is false where a run must give a value."""
+    """A parameter of the flow in the trigger form. `has_default` is false where a run must give a value.
+
+    title: what the form calls it, None for its name. choices: the values that it may have, empty for any.
+    """
 
     name: str
     types: tuple[str, ...]
     has_default: bool
     default: object
     help: str | None
+    title: str | None
+    choices: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

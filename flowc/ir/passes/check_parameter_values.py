@@ -1,5 +1,7 @@
 """Defaults of parameters: of the parameter's own type, and no requirement that a default makes void."""
 
+import json
+
 from flowc.diagnostics import Report, codes
 from flowc.ir.argument_kinds import is_whole, number
 from flowc.ir.graph import Config, FlowGraph, Missing, Parameter, ParameterType
@@ -22,6 +24,15 @@ def check_parameter_values(graph: FlowGraph, report: Report) -> None:
                 found=kind_of(parameter.default),
                 type=type_name,
                 help="make the default and the type agree",
+            )
+        elif parameter.choices and isinstance(parameter.default, str) and parameter.default not in parameter.choices:
+            report(
+                codes.PARAMETER_DEFAULT_TYPE,
+                parameter.span,
+                name=parameter.name,
+                found=json.dumps(parameter.default, ensure_ascii=False),
+                type=f"one of {', '.join(parameter.choices)}",
+                help="make the default one of the choices",
             )
         if parameter.separator and parameter.type != "str":
             report(codes.SEPARATOR_WITHOUT_TEXT, parameter.span, name=parameter.name, type=type_name, help="take out the separator")

@@ -1,6 +1,6 @@
 """Parameters: Parameters.
 
-Written by flowc 0.1.0 from tests/golden/parameters/flow.py (sha256:e8303122266750d57f050fe6b6e71fdd2b1971658201d31d73cc8a88eacee2df).
+Written by flowc 0.1.0 from tests/golden/parameters/flow.py (sha256:811691c93a74e3bc95a7f54f688e4cb36cb4992faab343ca4ba4d44fe9f15c4c).
 Edit the flow and compile again, not this file.
 Options: --target airflow
 """
@@ -57,19 +57,21 @@ with DAG(
     default_args={"retries": 0, "owner": "flowc"},
     params={
         "count": Param(3, type="integer", description="How many."),
-        "learning-rate": Param(0.1, type="number"),
+        "learning-rate": Param(0.1, type="number", title="Learning rate"),
         "flag": Param(False, type="boolean"),
         "text": Param('it\'s "$(touch pwned)" `id` <&> {{ 7*7 }} {% raw %} \\n \n\té run.sh', type="string"),
         "nothing": Param(None, type=["null", "string"]),
         "tree": Param('{"a": [1, 2.5, null], "b": {"c": "d"}}'),
         "words": Param("x,y,z", type="string"),
+        "run-mode": Param("fast", type="string", enum=["fast", "{{ slow }}"], title="Run mode", description="How to run."),
+        "other_mode": Param(None, type=["null", "string"], enum=["a", "b", None], title="Other mode"),
     },
     tags=["flowc"],
     doc_md=__doc__,
 ) as dag:
     start = step(
         "start",
-        env={"FLOWC_CODE": "sha256:344ccc89f7c0c59189a4d64c3116275036b2c4e33f30a0d1c97d22bfcebde216", "FLOWC_PARAMS": "{{ params | tojson }}"},
+        env={"FLOWC_CODE": "sha256:fffe3aa1c426938a637f416fa0b94d35b7eab932e518774af588666071cab542", "FLOWC_PARAMS": "{{ params | tojson }}"},
     )
     end = step("end", outlets=[Asset("x-flowc://flow/Parameters/finished")])
     start >> end
