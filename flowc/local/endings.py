@@ -28,7 +28,7 @@ def traceback_in(output: Sequence[str]) -> tuple[str, ...]:
 def with_exception(store: Store, flow: str, run: str, failure: Failure) -> Failure:
     """Return `failure` with the exception that its attempt recorded, as it is where the store has none."""
     try:
-        found = RunRecords(store, flow, run).latest_failure(failure.step, failure.at)
+        found = RunRecords(store, flow, run).latest_failure(failure.step, failure.at, failure.attempt + 1)
     except StoreError:
         return failure
     return failure if found is None or found["attempt"] != failure.attempt else replace(failure, exception=found["exception"])

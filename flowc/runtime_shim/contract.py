@@ -165,13 +165,19 @@ def task_prefix(flow: str, run: str, step: str, at: str) -> str:
 
 
 def task_key(flow: str, run: str, step: str, at: str, name: str) -> str:
-    """Key of a record of one task: `commit`, `exit`, `next`, `items`, `fail.<nonce>`, `began.<nonce>`, `part.<nonce>.<index>`."""
+    """Key of a record of one task: `commit`, `exit`, `next`, `items`,
+    `fail.<attempt>[.<nonce>]`, `began.<number>`, `part.<nonce>.<index>`."""
     return join_key(component(flow), "runs", component(run), component(step), component(at), name)
 
 
 def commit_key(flow: str, run: str, step: str, at: str) -> str:
     """Key of a task's commit record, the only key that attempts compete for."""
     return task_key(flow, run, step, at, "commit")
+
+
+def failure_key(attempt: "Attempt") -> str:
+    """Key of the failure record of an attempt, by its number, so that a later attempt finds it without a list."""
+    return task_key(attempt.flow, attempt.run, attempt.step, attempt.at, f"fail.{attempt.attempt}")
 
 
 def exit_key(flow: str, run: str, loop: str, at: str) -> str:

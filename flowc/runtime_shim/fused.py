@@ -53,7 +53,7 @@ class _Fused:
         self._attempt = attempt
         self._loop = loop
         self._gang = gang
-        self._records = RunRecords(open_store(attempt.root), attempt.flow, attempt.run)
+        self._records = RunRecords(open_store(attempt.root, forks=True), attempt.flow, attempt.run)
         self._flow = MemberFlow(attempt, self._records, code, loop=loop)
         self._plan = self._flow.plan
         steps = steps_of_loop(self._plan, attempt.step) if loop else [attempt.step]

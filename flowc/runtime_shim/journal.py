@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 from flowc.runtime_shim.capture import Capture
-from flowc.runtime_shim.contract import Attempt, Entry, Plan, run_key, task_key
+from flowc.runtime_shim.contract import Attempt, Entry, Plan, run_key
 from flowc.runtime_shim.fixed import known_parameters
 from flowc.runtime_shim.parameters import username
-from flowc.runtime_shim.records import new_nonce, publish
+from flowc.runtime_shim.records import new_nonce, publish, publish_failure
 from flowc.runtime_shim.stores import Store, StoreError, open_store
 from flowc.runtime_shim.tracebacks import format_exception
 from flowc.runtime_shim.typed import Any
@@ -87,7 +87,7 @@ class Journal:
             if self.first is not None:
                 self.publish_run(store, known_parameters(self.first, attempt))
             record["log"] = self.log(store)
-            publish(store, task_key(attempt.flow, attempt.run, attempt.step, attempt.at, f"fail.{self.nonce}"), record)
+            publish_failure(store, attempt, record)
         except (StoreError, ValueError) as trouble:
             self.capture.say(f"the record of this failure could not be stored: {trouble}")
 

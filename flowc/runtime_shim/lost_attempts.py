@@ -4,8 +4,8 @@ import signal
 import time
 from collections.abc import Iterable
 
-from flowc.runtime_shim.contract import Attempt, task_key, task_prefix
-from flowc.runtime_shim.records import new_nonce, publish, read_record
+from flowc.runtime_shim.contract import Attempt, failure_key
+from flowc.runtime_shim.records import new_nonce, publish_failure, read_record
 from flowc.runtime_shim.stores import Store
 from flowc.runtime_shim.values import save_bytes
 
@@ -19,13 +19,9 @@ def record_lost(store: Store, attempt: Attempt, *, status: int, seconds: float, 
     status: an exit code, or minus the signal that killed the process. seconds: how long the process ran. output: the end of what it
     printed, which becomes its log.
     """
-    prefix = task_prefix(attempt.flow, attempt.run, attempt.step, attempt.at)
-    for name in store.list(prefix):
-        found = read_record(store, prefix + name) if name.startswith("fail.") else None
-        if found is not None and found.get("attempt") == attempt.attempt:
-            return False
+    if read_record(store, failure_key(attempt)) is not None:
+        return False
     now = time.time()
-    nonce = new_nonce()
     record = {
         "flow": attempt.flow,
         "run": attempt.run,
@@ -33,7 +29,7 @@ def record_lost(store: Store, attempt: Attempt, *, status: int, seconds: float, 
         "step": attempt.step,
         "at": attempt.at,
         "attempt": attempt.attempt,
-        "nonce": nonce,
+        "nonce": new_nonce(),
         "time": {"start": round(now - seconds, 3), "end": round(now, 3)},
         "engine": {"name": attempt.engine, **attempt.ids},
         "status": "failed",
@@ -41,7 +37,8 @@ def record_lost(store: Store, attempt: Attempt, *, status: int, seconds: float, 
         "exception": {"type": PROCESS_LOST, "message": f"the process ended before the step did: {why(status)}", "traceback": ""},
         "log": save_bytes(store, attempt.flow, "".join(f"{line}\n" for line in output).encode()),
     }
-    return publish(store, task_key(attempt.flow, attempt.run, attempt.step, attempt.at, f"fail.{nonce}"), record)
+    publish_failure(store, attempt, record)
+    return True
 
 
 def why(status: int) -> str:

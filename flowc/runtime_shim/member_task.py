@@ -92,8 +92,8 @@ class MemberTasks:
         return found
 
     def _tries(self, stop: Stop) -> Tries:
-        if self._attempt.attempt == 0:
-            return Tries(0, 0)
+        if self._attempt.attempt == 0 or not self._allowance.again:
+            return Tries(self._attempt.attempt, 0)
         found = [tries_of(self._records.store, place, self._allowance.since) for place in self._places(stop)]
         return Tries(max(one.number for one in found), max(one.used for one in found))
 

@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Mapping
 
-from flowc.runtime_shim.contract import RECORD_VERSION, VERSION, from_component
+from flowc.runtime_shim.contract import RECORD_VERSION, VERSION, Attempt, failure_key, from_component
 from flowc.runtime_shim.record_size import MAX_RECORD, fit, load_table
 from flowc.runtime_shim.stores.base import Exists, Store, StoreError, StoreUnavailable
 from flowc.runtime_shim.stores.pauses import pauses
@@ -108,6 +108,13 @@ def publish(store: Store, key: str, record: Mapping[str, Any]) -> bool:
     except Exists:
         return False
     return True
+
+
+def publish_failure(store: Store, attempt: Attempt, record: Mapping[str, Any]) -> None:
+    """Create the failure record of an attempt; where another attempt of that number left one, beside it, under the record's nonce."""
+    key = failure_key(attempt)
+    if not publish(store, key, record):
+        publish(store, f"{key}.{record['nonce']}", record)
 
 
 def exit_record(flow: str, run: str, loop: tuple[str, str], left_by: tuple[str, str], target: str) -> dict[str, Any]:

@@ -190,7 +190,7 @@ class _Attempt:
         )
 
     def _last_failure(self) -> str:
-        found = self.records.latest_failure(self.attempt.step, self.attempt.at)
+        found = self.records.latest_failure(self.attempt.step, self.attempt.at, self.attempt.attempt)
         if found is None:
             return "no failure is on record; their processes may have been killed, or the store may have failed"
         error = found["exception"]

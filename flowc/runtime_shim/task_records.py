@@ -1,12 +1,13 @@
 """Reading the records of one run: commits and loop exits, a commit once in a process."""
 
-from flowc.runtime_shim.contract import commit_key, exit_key, run_key, task_prefix
+from flowc.runtime_shim.contract import commit_key, exit_key, run_key, task_key
 from flowc.runtime_shim.records import read_record
 from flowc.runtime_shim.stores import Store
 from flowc.runtime_shim.typed import Any
 
 MOST_KEPT = 4096
 """A join of more inputs reads some of their records again."""
+_LOOK_BACK = 8
 
 
 class RunRecords:
@@ -26,7 +27,7 @@ class RunRecords:
             found = read_record(self.store, commit_key(self.flow, self.run, step, at), wait=True)
             if found is not None:
                 if len(self._commits) >= MOST_KEPT:
-                    del self._commits[next(iter(self._commits))]
+                    self._commits.pop(next(iter(self._commits)), None)
                 self._commits[step, at] = found
         return found
 
@@ -38,12 +39,13 @@ class RunRecords:
         """Return the exit record of a loop that was promised, or None."""
         return read_record(self.store, exit_key(self.flow, self.run, loop, at), wait=True)
 
-    def latest_failure(self, step: str, at: str) -> dict[str, Any] | None:
-        """Return the failure record of the latest attempt that left one, or None."""
-        prefix = task_prefix(self.flow, self.run, step, at)
-        names = [name for name in self.store.list(prefix) if name.startswith("fail.")]
-        found = [record for name in names if (record := read_record(self.store, prefix + name)) is not None]
-        return max(found, key=lambda record: (record["attempt"], record["time"]["end"]), default=None)
+    def latest_failure(self, step: str, at: str, attempts: int) -> dict[str, Any] | None:
+        """Return the failure record of the latest of so many attempts that left one, None where the last few left none."""
+        for number in range(attempts - 1, max(-1, attempts - 1 - _LOOK_BACK), -1):
+            found = read_record(self.store, task_key(self.flow, self.run, step, at, f"fail.{number}"))
+            if found is not None:
+                return found
+        return None
 
     def run_record(self) -> dict[str, Any]:
         """Return the run's own record, empty where there is none."""

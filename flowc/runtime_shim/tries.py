@@ -1,12 +1,14 @@
 """How often a member of a chunk or fused loop was tried before, and what that leaves it: from the records of its earlier attempts.
 
-The engine counts attempts of the whole container; `@retry` and `@catch` are of each member. An attempt leaves `fail.<nonce>`
-when it ends badly, and where the container may be started again after it died, `began.<nonce>` before it begins.
+The engine counts attempts of the whole container; `@retry` and `@catch` are of each member. Where the container may be started
+again after it died, an attempt leaves a record before it begins: `began.0`, `began.1` and so on, so that a later container reads
+them one by one and need not list them.
 """
 
+import itertools
 from collections.abc import Iterable
 
-from flowc.runtime_shim.contract import Attempt, Plan, task_key, task_prefix
+from flowc.runtime_shim.contract import Attempt, Plan, task_key
 from flowc.runtime_shim.records import new_nonce, publish, read_record
 from flowc.runtime_shim.stores import Store
 from flowc.runtime_shim.typed import Any, NamedTuple
@@ -41,11 +43,12 @@ def allowance_of(attempt: Attempt, plan: Plan, steps: Iterable[str]) -> Allowanc
 
 def tries_of(store: Store, attempt: Attempt, since: int) -> Tries:
     """Return the tries of the member that `attempt` names; its own number does not matter. Raises StoreError."""
-    prefix = task_prefix(attempt.flow, attempt.run, attempt.step, attempt.at)
     containers: dict[int, int] = {}
-    for name in store.list(prefix):
-        record = read_record(store, prefix + name) if name.startswith(("began.", "fail.")) else None
-        if record is not None and isinstance(record.get("attempt"), int):
+    for place in itertools.count():
+        record = read_record(store, _key(attempt, place))
+        if record is None:
+            break
+        if isinstance(record.get("attempt"), int):
             number = record["attempt"]
             containers[number] = int(record.get("engine", {}).get("container", number))
     return Tries(max(containers, default=-1) + 1, sum(container >= since for container in containers.values()))
@@ -53,15 +56,20 @@ def tries_of(store: Store, attempt: Attempt, since: int) -> Tries:
 
 def begin(store: Store, attempt: Attempt, started: float) -> None:
     """Leave the record that says the attempt began. Raises StoreError."""
-    nonce = new_nonce()
     record: dict[str, Any] = {
         "flow": attempt.flow,
         "run": attempt.run,
         "step": attempt.step,
         "at": attempt.at,
         "attempt": attempt.attempt,
-        "nonce": nonce,
+        "nonce": new_nonce(),
         "engine": {"name": attempt.engine, **attempt.ids},
         "time": {"start": round(started, 3)},
     }
-    publish(store, task_key(attempt.flow, attempt.run, attempt.step, attempt.at, f"began.{nonce}"), record)
+    place = attempt.attempt
+    while not publish(store, _key(attempt, place), record):
+        place += 1
+
+
+def _key(attempt: Attempt, place: int) -> str:
+    return task_key(attempt.flow, attempt.run, attempt.step, attempt.at, f"began.{place}")

@@ -7,7 +7,8 @@ import os
 import time
 from collections.abc import Iterator
 
-PATIENCE = float(os.environ.get("FLOWC_STORE_PATIENCE") or 180)
+_GIVEN = os.environ.get("FLOWC_STORE_PATIENCE", "")
+PATIENCE = float(_GIVEN) if _GIVEN.isdecimal() else 180.0
 """Seconds that a task keeps trying before it gives up; after them the scheduler's own retries are what is left."""
 _FIRST, _LONGEST = 0.1, 15.0
 
