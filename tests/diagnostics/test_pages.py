@@ -12,8 +12,8 @@ from flowc.diagnostics.pages import FOLDER
 
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 CODES = registry()
-WITHOUT_EXAMPLE = {"FLC402"}
-"""No target refuses anything for ever so far."""
+WITHOUT_EXAMPLE = {"FLC402", "FLC466", "FLC468"}
+"""No target refuses anything for ever so far; a state machine that is too large, or whose turns are too long, fills pages."""
 PAGES = sorted(path.stem for path in FOLDER.glob("FLC*.md"))
 
 
