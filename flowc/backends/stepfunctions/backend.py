@@ -8,8 +8,11 @@ from flowc.backends.capabilities import Support
 from flowc.backends.constructs import Construct
 from flowc.backends.stepfunctions.bounds import bounds
 from flowc.backends.stepfunctions.capabilities import CAPABILITIES
+from flowc.backends.stepfunctions.deployment import deployment
+from flowc.backends.stepfunctions.iam import policies
 from flowc.backends.stepfunctions.jobs import read_jobs
 from flowc.backends.stepfunctions.json_text import pretty
+from flowc.backends.stepfunctions.layout import foreaches, lay_out
 from flowc.backends.stepfunctions.limits import check_limits
 from flowc.backends.stepfunctions.lower import lower
 from flowc.backends.stepfunctions.options import StepFunctionsOptions, read_options
@@ -22,6 +25,8 @@ from flowc.settings import Settings
 
 MACHINE: Final = "state-machine.asl.json"
 JOBS: Final = "job-definitions.json"
+DEPLOYMENT: Final = "deployment.json"
+POLICIES: Final = "iam-policies.json"
 
 
 class StepFunctionsBackend:
@@ -61,9 +66,13 @@ class StepFunctionsBackend:
         assert root is not None, "check refuses another root"
         jobs = read_jobs(unit.tree.graph.steps, unit.plan["flow"], unit.options, Report())
         machine = lower(unit, jobs, root, comment(unit))
+        around = deployment(unit)
+        maps, starts = bool(foreaches(lay_out(unit.tree))), "schedules" in around or "rules" in around
         return (
             Manifest(MACHINE, pretty(machine)),
             Manifest(JOBS, pretty(list(jobs.definitions))),
+            Manifest(DEPLOYMENT, pretty(around)),
+            Manifest(POLICIES, pretty(policies(root, jobs, unit.options, maps=maps, starts=starts))),
         )
 
 

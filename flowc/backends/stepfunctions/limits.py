@@ -4,6 +4,7 @@ import re
 from typing import Any, Final
 
 from flowc.backends.base import Unit
+from flowc.backends.stepfunctions.check_events import check_events
 from flowc.backends.stepfunctions.concurrency import MOST_OPEN, OUR_SHARE, concurrency_of, open_runs
 from flowc.backends.stepfunctions.history import BUDGET, turns_of
 from flowc.backends.stepfunctions.jobs import Jobs, read_jobs
@@ -51,6 +52,7 @@ def check_limits(tree: RegionTree, plan: Plan, options: StepFunctionsOptions, re
     for step in tree.graph.steps:
         _check_known(step, plan["steps"][step.name], report)
         _check_environment(step, plan["steps"][step.name], report)
+    check_events(tree.graph, plan, report)
     layout = lay_out(tree)
     _check_loops(layout, report)
     _check_open_runs(layout, options, report)
