@@ -16,10 +16,12 @@ from flowc.errors import EngineError, FlowcError, UsageError
 from flowc.frontend import ClosureFile, read_flows
 from flowc.ir.graph import FlowGraph
 from flowc.ir.passes import check_graph
+from flowc.ir.passes.check_artifacts import check_artifacts
 from flowc.ir.regions import RegionTree
 from flowc.ir.structure_regions import structure_regions
+from flowc.secrets_scan import Output, redacted, report_secrets
 from flowc.settings import Settings, check_target_root, load_settings
-from flowc.source import SourceFile
+from flowc.source import SourceFile, Span
 
 if TYPE_CHECKING:
     from flowc.backends.base import Bound, Manifest
@@ -100,6 +102,7 @@ def check(
     for graph in graphs:
         check_graph(graph, report)
         tree = structure_regions(graph, report)
+        check_artifacts(graph, tree, report)
         flows.append(CheckedFlow(graph=graph, tree=tree, closure=tuple(reading.closures.get(graph.name, ()))))
     complete = graphs[0].file if graphs and len(graphs) == len(reading.flows) else None
     found = without_ignored(report.diagnostics, reading.sources, complete=complete)
@@ -178,13 +181,15 @@ def compile_flows(
         checked = check(path, name, env=env, project_root=project_root, disk=disk)
         settings = checked.settings.with_overrides(overrides or {})
         check_target_root(settings.root)
-        report = Report()
+        report, secrets, places = Report(), Report(), list[Span]()
         for flow in checked.flows:
-            compiled.extend(_compile(flow, checked, targets, settings, report, disk))
+            outcome = _compile(flow, checked, targets, settings, report, disk)
+            places.extend(_report_secrets(flow, checked, targets, outcome, settings, secrets))
+            compiled.extend(outcome)
         diagnostics.extend(checked.diagnostics)
-        found = without_ignored(report.diagnostics, checked.sources)
+        found = without_ignored((*report.diagnostics, *secrets.diagnostics), checked.sources)
         diagnostics.extend(with_severities(found, read_severities(settings.severity, settings.origin)))
-        sources.update(checked.sources)
+        sources.update(redacted(checked.sources, places))
     unique = tuple(sorted(dict.fromkeys(diagnostics), key=lambda found: (found.span, found.code.id, found.message)))
     failed = any(found.severity is Severity.ERROR for found in unique)
     seen: set[tuple[str, str]] = set()
@@ -287,6 +292,26 @@ def report_targets(
             sources=compiled.sources,
         )
         for target, compiled, made in found
+    )
+
+
+def _report_secrets(
+    flow: CheckedFlow, checked: CheckResult, targets: Sequence[str], made: Sequence[CompiledFlow], settings: Settings, report: Report
+) -> tuple[Span, ...]:
+    """Report what looks like a secret in a flow and all that was made of it; returns where in the sources."""
+    from flowc.package.flow_package import asked_places
+    from flowc.package.tar import files_of
+
+    package = made[0].package if made else None
+    return report_secrets(
+        flow.graph,
+        settings,
+        targets,
+        outputs=[Output(one.target, manifest.path, manifest.text) for one in made for manifest in one.manifests],
+        files=files_of(package.data) if package else [(file.project_path, file.data) for file in flow.closure],
+        sources=checked.sources,
+        asked=asked_places(package, flow.graph, settings.include_places) if package else {},
+        report=report,
     )
 
 

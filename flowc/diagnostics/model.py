@@ -22,14 +22,16 @@ class Code:
     slug: str
     headline: str
     severity: Severity = Severity.ERROR
+    off: bool = False
+    """Whether it is reported only where the settings give it a severity."""
 
     @property
     def structural(self) -> bool:
         """Whether a compile without this finding would be wrong, so that it can be neither ignored nor turned off.
 
-        So are all errors but FLC3xx, which are about what the code of a step does when it runs.
+        So are all errors but FLC3xx, which are about what the code of a step does when it runs, and FLC49x, which are about secrets.
         """
-        return self.severity is Severity.ERROR and not self.id.startswith("FLC3")
+        return self.severity is Severity.ERROR and not self.id.startswith(("FLC3", "FLC49"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Fix:
 class Diagnostic:
     """One finding, ready to render. `label` is the text under the excerpt's caret, if it says more than the headline.
 
-    `level` is the severity that the project chose for the code, if it did.
+    `level` is the severity that the project chose for the code, if it did, or a milder one of this finding alone.
     """
 
     code: Code
@@ -77,7 +79,7 @@ class Diagnostic:
 
     @property
     def severity(self) -> Severity:
-        """The severity that the project chose, else that of the code."""
+        """The severity that the project chose, else that of the finding or its code."""
         return self.level or self.code.severity
 
 
@@ -97,9 +99,10 @@ class Report:
         notes: Sequence[str] = (),
         help: str | None = None,
         fix: Fix | None = None,
+        level: Severity | None = None,
         **values: object,
     ) -> None:
-        """Add one finding; `values` fill the code's headline."""
+        """Add one finding; `values` fill the code's headline, `level` is its severity where that of the code says too much."""
         self._found.append(
             Diagnostic(
                 code=code,
@@ -110,6 +113,7 @@ class Report:
                 notes=tuple(notes),
                 help=help,
                 fix=fix,
+                level=level,
             )
         )
 

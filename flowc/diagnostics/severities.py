@@ -29,15 +29,13 @@ def read_severities(table: Mapping[str, object], origin: str | None) -> dict[Cod
         if code.structural and level != Severity.ERROR:
             raise UsageError(
                 f"{code.id} ({code.slug}) in the table severity of {origin} must stay an error",
-                help="without it what is compiled would be wrong; warnings and FLC3xx can be turned off",
+                help="without it what is compiled would be wrong; warnings, FLC3xx and FLC49x can be turned off",
             )
         chosen[code] = None if level == OFF else Severity(str(level))
     return chosen
 
 
 def with_severities(diagnostics: tuple[Diagnostic, ...], chosen: Mapping[Code, Severity | None]) -> tuple[Diagnostic, ...]:
-    """Return the findings with the severities chosen, without those that are off."""
-    if not chosen:
-        return diagnostics
-    left = (found for found in diagnostics if chosen.get(found.code, found.severity) is not None)
+    """Return the findings with the severities chosen, without those that are off, by choice or until they are chosen."""
+    left = (found for found in diagnostics if chosen.get(found.code, None if found.code.off else found.severity) is not None)
     return tuple(replace(found, level=chosen[found.code]) if found.code in chosen else found for found in left)

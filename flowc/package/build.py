@@ -90,7 +90,7 @@ class _Builder:
         for path in paths:
             why = denied(path)
             if why is None:
-                self._add_file(path, f"include {pattern}", span)
+                self._add_file(path, include_why(pattern), span)
             elif is_literal(pattern.rstrip("/").rpartition("/")[2]) and not is_noise(path):
                 self._deny(path, why, asker, span)
             else:
@@ -168,6 +168,11 @@ class _Builder:
             notes=[why],
             help="give secrets to a step through @secrets or its environment; rename a file that holds none",
         )
+
+
+def include_why(pattern: str) -> str:
+    """Return why a file is in the package that a pattern of the settings matches."""
+    return f"include {pattern}"
 
 
 def readable_size(size: int) -> str:

@@ -10,7 +10,7 @@ from flowc.disk import Disk
 from flowc.ir.graph import FlowGraph
 from flowc.ir.plan import build_plan, plan_bytes
 from flowc.ir.regions import RegionTree
-from flowc.package.build import build_package
+from flowc.package.build import build_package, include_why
 from flowc.package.model import CodePackage, NamedFile, SourceMember
 from flowc.source import Span
 
@@ -40,6 +40,14 @@ def package_flow(
         include_places=include_places,
         disk=disk,
     )
+
+
+def asked_places(package: CodePackage, graph: FlowGraph, include_places: Mapping[str, Span]) -> Mapping[str, Span]:
+    """Return where each data file of the package is asked for: by the flow, or by a pattern of the settings."""
+    named = named_files(graph)
+    patterns = {include_why(pattern): span for pattern, span in include_places.items()}
+    found = {file.path: named[file.path].span if file.path in named else patterns.get(file.why) for file in package.files}
+    return {path: span for path, span in found.items() if span is not None}
 
 
 def named_files(graph: FlowGraph) -> Mapping[str, NamedFile]:

@@ -5,7 +5,7 @@ the path alone (https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.h
 what `tarfile` writes for the same input is not promised to stay the same between Python versions.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 _BLOCK: Final = 512
@@ -30,6 +30,17 @@ def canonical_tar(files: Iterable[tuple[str, bytes]]) -> bytes:
         pieces += (_header(*fitted, len(data), b"0"), data, _padding(len(data)))
     pieces.append(bytes(2 * _BLOCK))
     return b"".join(pieces)
+
+
+def files_of(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield what `canonical_tar` was given."""
+    import io
+    import tarfile
+
+    with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as tar:
+        for member in tar:
+            file = tar.extractfile(member)
+            yield member.name, file.read() if file is not None else b""
 
 
 def _check(path: str, data: bytes) -> None:

@@ -16,7 +16,7 @@ from flowc.errors import UsageError
         (
             {"FLC201": "off"},
             "FLC201 (computed-target) in the table severity of flowc.toml must stay an error",
-            "without it what is compiled would be wrong; warnings and FLC3xx can be turned off",
+            "without it what is compiled would be wrong; warnings, FLC3xx and FLC49x can be turned off",
         ),
     ],
 )
