@@ -5,10 +5,13 @@ lightkube speaks HTTPS to the API server; extra `flowc[argo]`.
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flowc.backends.argo.options import ArgoSite
 from flowc.errors import EngineError, UsageError
+
+if TYPE_CHECKING:
+    import httpx2
 
 KINDS: Final = {
     "ServiceAccount": ("", "v1", "serviceaccounts"),
@@ -51,25 +54,25 @@ class Cluster:
 
     def get(self, kind: str, name: str) -> dict[str, Any] | None:
         """Return an object as the server has it, None where it has none."""
-        from lightkube import ApiError
+        import httpx2
 
         with self._said(f"read {kind} {name}"):
             try:
                 return dict(self._client.get(self._kind(kind), name, namespace=self.namespace).to_dict())
-            except ApiError as error:
-                if error.status.code == 404 and kind_is_known(error):
+            except httpx2.HTTPStatusError as error:
+                if error.response.status_code == 404 and _names_object(error):
                     return None
                 raise
 
     def list_labelled(self, kind: str, labels: Mapping[str, str]) -> list[dict[str, Any]]:
         """Return the objects of a kind that carry `labels`; none where the cluster does not have the kind."""
-        from lightkube import ApiError
+        import httpx2
 
         with self._said(f"list {KINDS[kind][2]}"):
             try:
                 found = list(self._client.list(self._kind(kind), namespace=self.namespace, labels=dict(labels)))
-            except ApiError as error:
-                if error.status.code == 404:
+            except httpx2.HTTPStatusError as error:
+                if error.response.status_code == 404:
                     return []
                 raise
         return [dict(each.to_dict()) for each in found]
@@ -113,42 +116,52 @@ class Cluster:
     @contextlib.contextmanager
     def _said(self, what: str) -> Iterator[None]:
         import httpx2
-        from lightkube import ApiError
 
         try:
             yield
-        except ApiError as error:
-            raise EngineError(f"Kubernetes at {self.server} refuses to {what}: {error.status.message}", help=_help(error)) from error
+        except httpx2.HTTPStatusError as error:
+            raise EngineError(f"Kubernetes at {self.server} refuses to {what}: {_message(error)}", help=_help(error)) from error
         except httpx2.HTTPError as error:
             raise EngineError(
                 f"Kubernetes at {self.server} cannot be reached: {error}", help="check kubeconfig and context under [argo], and the network"
             ) from error
 
 
-def kind_is_known(error: Any) -> bool:
+def _details(error: "httpx2.HTTPStatusError") -> Any:
+    """What the API server says of the object that it is about; None where the answer is no Status."""
+    status = getattr(error, "status", None)
+    return None if status is None else status.details
+
+
+def _message(error: "httpx2.HTTPStatusError") -> str:
+    status = getattr(error, "status", None)
+    return str(status.message) if status is not None else f"HTTP {error.response.status_code}"
+
+
+def _names_object(error: "httpx2.HTTPStatusError") -> bool:
     """Whether a 404 is about the object, not about its whole kind: the API server names the object only then."""
-    details = error.status.details
+    details = _details(error)
     return details is not None and bool(details.name)
 
 
-def _help(error: Any) -> str:
-    match error.status.code:
+def _help(error: "httpx2.HTTPStatusError") -> str:
+    match error.response.status_code:
         case 401:
             return "sign in again: the credentials of the kubeconfig have expired or are not known"
         case 403:
             return "ask whoever runs the cluster for the right that is named"
-        case 404 if not kind_is_known(error):
+        case 404 if not _names_object(error):
             return "Argo Workflows (for a Sensor: Argo Events) is not installed there, or the context is that of another cluster"
-        case 409 if _conflicts(error):
-            fields = ", ".join(_conflicts(error))
-            return f"somebody else set {fields}: take them out there, or hand them to flowc (kubectl apply --server-side --force-conflicts)"
+        case 409 if fields := _conflicts(error):
+            taken = ", ".join(fields)
+            return f"somebody else set {taken}: undo that there, or take it over (kubectl apply --server-side --force-conflicts)"
         case 422 | 400:
             return "compile with the setting argo.version of that cluster; please report it if that does not help"
         case _:
             return "look at the cluster, then try again"
 
 
-def _conflicts(error: Any) -> Sequence[str]:
-    details = error.status.details
+def _conflicts(error: "httpx2.HTTPStatusError") -> Sequence[str]:
+    details = _details(error)
     causes = (details.causes if details is not None else None) or []
     return [str(cause.field) for cause in causes if cause.reason == "FieldManagerConflict" and cause.field]

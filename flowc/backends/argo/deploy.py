@@ -7,7 +7,7 @@ from typing import Any, Final
 import yaml
 
 from flowc.backends.argo.cluster import Cluster
-from flowc.backends.argo.emit import FLOW_LABEL, MANAGED_BY, NAME_ANNOTATION, namespace_of
+from flowc.backends.argo.metadata import FLOW_LABEL, MANAGED_BY, NAME_ANNOTATION, namespace_of
 from flowc.backends.argo.names import object_name
 from flowc.backends.argo.options import read_options, read_site
 from flowc.backends.argo.yaml_text import to_yaml

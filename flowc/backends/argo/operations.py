@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from flowc.backends.argo.cluster import Cluster
 from flowc.backends.argo.deploy import owner_of
-from flowc.backends.argo.emit import API, FLOW_LABEL, MANAGED_BY, NAME_ANNOTATION, namespace_of
+from flowc.backends.argo.metadata import API, FLOW_LABEL, MANAGED_BY, NAME_ANNOTATION, namespace_of
 from flowc.backends.argo.names import object_name
 from flowc.backends.argo.options import read_options, read_site
 from flowc.backends.argo.run_parameters import text_of
