@@ -40,6 +40,27 @@ def test_airflow_file_stays(sample: Sample, update_goldens: bool, monkeypatch: p
             emitted.unlink(missing_ok=True)
 
 
+STEP_FUNCTIONS = {"root": "s3://flows/prod", "image": "registry.example/flows:1", "stepfunctions.job_queue": "flows"}
+BESIDE_THE_MACHINE = ("schedule",)
+"""The flows whose other files of Step Functions are kept too: they hardly differ."""
+
+
+@pytest.mark.parametrize("sample", golden_flows(), ids=lambda sample: sample.name)
+def test_state_machine_stays(sample: Sample, update_goldens: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(REPO)
+    result = api.compile_flows([sample.path.relative_to(REPO)], targets=["stepfunctions"], overrides=STEP_FUNCTIONS)
+    folder, refused = sample.path.parent, sample.path.with_name("stepfunctions.refused.txt")
+    made = {Path(manifest.path).name: manifest.text for manifest in result.manifests}
+    kept = [name for name in made if name == "state-machine.asl.json" or sample.name in BESIDE_THE_MACHINE]
+    for name in kept:
+        same(folder / name, made[name], update=update_goldens)
+    if not result.ok:
+        same(refused, render(result.diagnostics, result.sources, format="full"), update=update_goldens)
+    files = ("state-machine.asl.json", "job-definitions.json", "deployment.json", "iam-policies.json", refused.name)
+    here = {name for name in files if (folder / name).exists()}
+    assert here == set(kept if result.ok else [refused.name]), "a file is on disk that was not made"
+
+
 def same(path: Path, text: str, *, update: bool) -> None:
     """Assert that `path` holds `text`, or write it."""
     if update:
