@@ -14,6 +14,8 @@ from flowc.frontend.project import Module
 from flowc.source import Span
 
 _MAX_LEVELS: Final = 60
+_PLAIN_BASES: Final = frozenset({"abc.ABC", "typing.Generic", "typing.Protocol"})
+"""Bases of the standard library without members that a step would read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class ClassInfo:
     """Whether `FlowSpec` is among its ancestors."""
     is_mutator: bool = False
     lost: tuple[LostBase, ...] = ()
+    foreign: bool = False
+    """Whether a base or metaclass outside of the project may bring members along."""
     circular: bool = False
     ancestors: tuple["ClassInfo", ...] | None = field(default=None, repr=False)
     """The ancestors in the project in Python's order; None where the bases have no consistent order."""
@@ -115,6 +119,7 @@ class Classes:
                 places = info.module.places
                 lost.append(LostBase(places.text(expression), places.span(expression), why))
             flow_first = flow_first or (behind and bool(bases) and bases[-1].is_flow)
+        info.foreign = info.foreign or bool(info.node.keywords)
         info.bases = tuple(bases)
         info.lost = tuple(lost)
         info.is_flow = info.is_flow or any(base.is_flow for base in bases)
@@ -130,8 +135,10 @@ class Classes:
             case Authoring(name=name) if name in MUTATORS:
                 info.is_mutator = True
             case Authoring() | Builtin():
+                info.foreign = info.foreign or not (isinstance(plain, ast.Name) and plain.id == "object")
                 return None
             case External(name=name) if name.partition(".")[0] in sys.stdlib_module_names:
+                info.foreign = info.foreign or name not in _PLAIN_BASES
                 return None
             case External(name=name):
                 return f"`{name}` is defined outside the project"

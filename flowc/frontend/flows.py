@@ -10,6 +10,7 @@ from flowc.diagnostics.model import Label, Report
 from flowc.frontend.classes import ClassInfo
 from flowc.frontend.declarations import DeclarationReader
 from flowc.frontend.decorators import DecoratorReader
+from flowc.frontend.effects import EffectsOfFlow
 from flowc.frontend.entities import Authoring, Builtin, ConfigPath, OfClass, OfFunction, OfValue, Scope
 from flowc.frontend.index import Assigned, Binding, DefinedClass, DefinedFunction, FunctionNode, Imported, Opaque
 from flowc.frontend.literals import Folder
@@ -75,6 +76,8 @@ class FlowReader:
             methods=tuple(self._method(*method) for method in members.methods),
             decorators=self._flow_decorators(flow),
             shadowed=tuple(self._shadowed(flow)),
+            fixed=frozenset(self._fixed(flow, members)),
+            untold=_untold(flow),
             span=flow.module.places.name_span(flow.node),
         )
 
@@ -203,6 +206,14 @@ class FlowReader:
             at = at or (places.span(binding.target) if isinstance(binding, Assigned) else places.name_span(owner.node))
             self._report(codes.CONDITIONAL_MEMBER, at, kind=kind, name=name, help="define it once, at the top of the class body")
 
+    def _fixed(self, flow: ClassInfo, members: _Members) -> Iterator[str]:
+        """Yield what every task finds: all that the classes bind, and what `__init__` sets, which Metaflow runs in every task."""
+        for info in flow.mro:
+            yield from info.table.names
+        for name, _, node in members.methods:
+            if name == "__init__" and isinstance(node, FunctionNode):
+                yield from (touch.name for touch in self._bodies.of(node).touches if touch.kind == "write")
+
     def _configs(self, members: _Members) -> list[Config]:
         found = []
         for one in members.declared:
@@ -238,7 +249,9 @@ class FlowReader:
     def _steps(self, flow: ClassInfo, members: _Members) -> tuple[Step, ...]:
         methods = {name: (owner, node) for name, owner, node in members.methods if isinstance(node, FunctionNode)}
         uses = UsesOfFlow(flow, methods, self._bodies)
-        reader = StepReader(flow, self._decorators, self._folder, uses, self._bodies, self._report)
+        merges = any(self._bodies.of(node).merges for _, _, node in (*members.steps, *members.methods) if isinstance(node, FunctionNode))
+        effects = EffectsOfFlow(uses, values=merges)
+        reader = StepReader(flow, self._decorators, self._folder, uses, effects, self._bodies, self._report)
         found = [reader.find(name, owner, node) for name, owner, node in members.steps]
         end = _end_of(found)
         return tuple(reader.read(one, is_end=one is end) for one in found)
@@ -257,6 +270,12 @@ class FlowReader:
                     if one.origin == "flowc":
                         self._report(codes.DECORATED_MIXIN, one.span, name=one.name, base=info.name, help="move it to the flow class")
         return tuple(found)
+
+
+def _untold(flow: ClassInfo) -> bool:
+    """Whether code that flowc does not read, or that may do anything, may set attributes of the flow."""
+    hooks = ("__getattr__", "__getattribute__", "__setattr__", "__init_subclass__", "__new__")
+    return not flow.mro or any(info.lost or info.foreign or any(name in info.table.names for name in hooks) for info in flow.mro)
 
 
 def _end_of(steps: list[FoundStep]) -> FoundStep | None:

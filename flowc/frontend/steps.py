@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from flowc.diagnostics import codes
 from flowc.diagnostics.model import Label, Report
 from flowc.frontend.arguments import WRITE_OUT, Given, match_signature
-from flowc.frontend.bodies import Body
 from flowc.frontend.classes import ClassInfo
 from flowc.frontend.decorators import Decorations, DecoratorReader
+from flowc.frontend.effects import EffectsOfFlow
 from flowc.frontend.index import FunctionNode
 from flowc.frontend.literals import Folder
+from flowc.frontend.touches import Body
 from flowc.frontend.transitions import NextReader, check_placement
 from flowc.frontend.uses import Bodies, UsesOfFlow
 from flowc.ir.graph import Edge, Step, StepName, Transition, edges_of
@@ -33,12 +34,20 @@ class StepReader:
     """Reads the steps of one flow."""
 
     def __init__(
-        self, flow: ClassInfo, decorators: DecoratorReader, folder: Folder, uses: UsesOfFlow, bodies: Bodies, report: Report
+        self,
+        flow: ClassInfo,
+        decorators: DecoratorReader,
+        folder: Folder,
+        uses: UsesOfFlow,
+        effects: EffectsOfFlow,
+        bodies: Bodies,
+        report: Report,
     ) -> None:
         self._flow = flow
         self._decorators = decorators
         self._folder = folder
         self._uses = uses
+        self._effects = effects
         self._bodies = bodies
         self._report = report
 
@@ -66,9 +75,10 @@ class StepReader:
         elif not (is_end or found.ends or found.name == "end" or body.loose_nexts):
             self._report_missing(found)
         uses, opaque = self._uses.of_step(found.owner, found.node)
+        inputs = len([*found.node.args.posonlyargs, *found.node.args.args]) > 1
         return Step(
             name=StepName(found.name),
-            inputs=len([*found.node.args.posonlyargs, *found.node.args.args]) > 1,
+            inputs=inputs,
             transition=transition,
             further=tuple(further),
             decorators=tuple(found.decorations.decorators),
@@ -77,6 +87,7 @@ class StepReader:
             doc=ast.get_docstring(found.node),
             uses=uses,
             opaque_uses=opaque,
+            effects=self._effects.of_step(found.owner, found.node, inputs),
             span=places.name_span(found.node),
             body_span=places.body_span(found.node),
         )

@@ -8,11 +8,11 @@ from flowc.diagnostics.model import Edit, Fix, Label, Report
 from flowc.diagnostics.near_miss import near_miss as nearest
 from flowc.diagnostics.near_miss import rename
 from flowc.frontend.arguments import near_miss
-from flowc.frontend.bodies import Body
 from flowc.frontend.classes import ClassInfo
 from flowc.frontend.entities import Scope
 from flowc.frontend.index import FunctionNode, Opaque, Table, index_body
 from flowc.frontend.literals import Folder
+from flowc.frontend.touches import Body
 from flowc.ir.graph import ArtifactName, Case, Edge, Next, NextForeach, NextGang, NextSplit, NextSwitch, StepName, Transition
 from flowc.ir.values import Unknown, Value
 from flowc.source import Span

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from flowc.frontend.bodies import Body, Touch, walk_body
+from flowc.frontend.bodies import walk_body
 from flowc.frontend.classes import ClassInfo
 from flowc.frontend.index import DefinedFunction, FunctionNode
+from flowc.frontend.touches import Body, Touch
 from flowc.ir.graph import ArtifactName, Use
 
 Methods = Mapping[str, tuple[ClassInfo, FunctionNode]]
@@ -40,9 +41,10 @@ class UsesOfFlow:
         opaque = body.opaque
         seen: set[int] = {id(node)}
         for touch in body.touches:
-            method = self._method(owner, touch)
+            method = self.method(owner, touch)
             if method is None:
-                found.append(self._use(owner, touch))
+                use = self._use(owner, touch)
+                found.extend([use] if use is not None else [])
             elif id(method[1]) not in seen:
                 seen.add(id(method[1]))
                 inner, escapes = self._summary(*method)
@@ -58,11 +60,20 @@ class UsesOfFlow:
                 return info, method
         return None
 
-    def _use(self, owner: ClassInfo, touch: Touch) -> Use:
-        kind = "read" if touch.kind == "super" else touch.kind
-        return Use(ArtifactName(touch.name), kind, owner.module.places.span(touch.node))
+    def body(self, node: FunctionNode) -> Body:
+        """Return the walk over a method."""
+        return self._bodies.of(node)
 
-    def _method(self, owner: ClassInfo, touch: Touch) -> tuple[ClassInfo, FunctionNode] | None:
+    def _use(self, owner: ClassInfo, touch: Touch) -> Use | None:
+        match touch.kind:
+            case "read" | "write" | "delete":
+                return Use(ArtifactName(touch.name), touch.kind, owner.module.places.span(touch.node))
+            case "super":
+                return Use(ArtifactName(touch.name), "read", owner.module.places.span(touch.node))
+        return None
+
+    def method(self, owner: ClassInfo, touch: Touch) -> tuple[ClassInfo, FunctionNode] | None:
+        """Return the method of the flow that a touch in a method of `owner` reaches, and the class that defines it, or None."""
         if touch.kind == "super":
             return self._above(owner, touch.name)
         return self._methods.get(touch.name) if touch.kind == "read" else None
@@ -88,7 +99,7 @@ class UsesOfFlow:
                 continue
             seen.add(id(method))
             order.append((info, method))
-            called = [self._method(info, touch) for touch in self._bodies.of(method).touches]
+            called = [self.method(info, touch) for touch in self._bodies.of(method).touches]
             pending.extend(found for found in reversed(called) if found is not None)
         return order
 
@@ -102,7 +113,8 @@ class UsesOfFlow:
             body = self._bodies.of(method)
             opaque = opaque or body.opaque
             for touch in body.touches:
-                if self._method(info, touch) is None and touch.kind != "super":
-                    uses.setdefault(self._use(info, touch))
+                use = self._use(info, touch) if touch.kind != "super" and self.method(info, touch) is None else None
+                if use is not None:
+                    uses.setdefault(use)
         self._summaries[id(node)] = (tuple(uses), opaque)
         return self._summaries[id(node)]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, NewType
 
+from flowc.ir.effects import Effect
 from flowc.ir.values import Value
 from flowc.source import Span
 
@@ -135,7 +136,8 @@ class Use:
 class Step:
     """One `@step` method. `transition` is None for the end step, and for a step whose transition could not be read.
 
-    `further` are the edges of its other calls of `self.next`, where it has several: the flow has an error then.
+    `further` are the edges of its other calls of `self.next`, where it has several: the flow has an error then. `effects` say what it does
+    to artifacts as `uses` do, but in how sure a way.
     """
 
     name: StepName
@@ -148,6 +150,7 @@ class Step:
     doc: str | None = None
     uses: tuple[Use, ...] = field(default=(), compare=False)
     opaque_uses: bool = field(default=False, compare=False)
+    effects: tuple[Effect, ...] = field(default=(), compare=False, repr=False)
     span: Span = field(compare=False)
     body_span: Span = field(compare=False)
 
@@ -250,7 +253,8 @@ class Shadowed:
 class FlowGraph:
     """One flow class. Members stand in Metaflow's order: bases first, then source order.
 
-    `environment` is the setting of that name, not the source's: it only stands in front of the deployed name.
+    `environment` is the setting of that name, not the source's: it only stands in front of the deployed name. `fixed` are names that
+    mean something in every task, other members among them; `untold` says that code which flowc does not read may set attributes.
     """
 
     name: str
@@ -265,6 +269,8 @@ class FlowGraph:
     decorators: tuple[Decorator, ...] = ()
     shadowed: tuple[Shadowed, ...] = field(default=(), compare=False)
     environment: str | None = None
+    fixed: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+    untold: bool = field(default=False, compare=False, repr=False)
     span: Span = field(compare=False)
 
     @cached_property

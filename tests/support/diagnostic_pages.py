@@ -63,6 +63,8 @@ def head(code: Code) -> str:
     """Return how the page of `code` begins."""
     kind = code.severity.value.capitalize()
     turned = "It cannot be turned off: what is compiled would be wrong." if code.structural else "It can be turned off."
+    if code.off:
+        turned = f'It is off until the settings turn it on: `{code.id} = "warning"` in `[severity]`.'
     return f"# {code.id}: {code.slug}\n\n> {headline(code)}\n\n{kind}. {turned}\n"
 
 

@@ -1,4 +1,4 @@
-"""Checks over the flow graph, one verb per file; their order is the tuple below.
+"""Checks over the flow graph, one verb per file; their order is the tuple below. What needs the region tree is in `check_artifacts`.
 
 What has no region tree is reported by `structure_regions`, the shape of a single `self.next` by the frontend.
 """
@@ -9,7 +9,6 @@ from typing import Final
 from flowc.diagnostics import Report
 from flowc.ir.graph import FlowGraph
 from flowc.ir.passes.check_catch import check_catch
-from flowc.ir.passes.check_control_artifacts import check_control_artifacts
 from flowc.ir.passes.check_decorator_arguments import check_decorator_arguments
 from flowc.ir.passes.check_decorator_names import check_decorator_names
 from flowc.ir.passes.check_decorators import check_decorators
@@ -44,7 +43,6 @@ CHECKS: Final[tuple[Callable[[FlowGraph, Report], None], ...]] = (
     check_catch,
     check_environments,
     check_read_only,
-    check_control_artifacts,
     check_merges,
 )
 

@@ -1,15 +1,15 @@
-"""The artifact that a foreach goes over, or that a switch decides by, is assigned somewhere."""
+"""The artifact that a foreach goes over, or that a switch decides by, is assigned somewhere: for flows without a region tree."""
 
 from flowc.diagnostics import Report, codes
 from flowc.diagnostics.near_miss import did_you_mean
-from flowc.ir.decorator_signatures import SIGNATURES
-from flowc.ir.graph import Decorator, FlowGraph, NextForeach, NextSwitch
+from flowc.ir.artifact_flow import is_foreign
+from flowc.ir.graph import FlowGraph, NextForeach, NextSwitch
 
 
 def check_control_artifacts(graph: FlowGraph, report: Report) -> None:
     """Report such artifacts that no step assigns; silent where something may assign in a way that cannot be read."""
     decorators = [*graph.decorators, *(decorator for step in graph.steps for decorator in step.decorators)]
-    if any(map(_is_foreign, decorators)) or any(step.opaque_uses for step in graph.steps):
+    if any(map(is_foreign, decorators)) or any(step.opaque_uses for step in graph.steps):
         return
     known = _known(graph)
     for step in graph.steps:
@@ -21,11 +21,6 @@ def check_control_artifacts(graph: FlowGraph, report: Report) -> None:
             case _:
                 continue
         report(code, span, name=name, help=did_you_mean(name, sorted(known)) or f"assign self.{name} in this step or before it")
-
-
-def _is_foreign(decorator: Decorator) -> bool:
-    """Whether the decorator wraps the step or flow in code that is not flowc's, which may assign artifacts."""
-    return decorator.origin == "user" or decorator.name not in SIGNATURES
 
 
 def _known(graph: FlowGraph) -> set[str]:

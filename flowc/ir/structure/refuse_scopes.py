@@ -1,7 +1,7 @@
 """Refusals of branches and joins that do not fit together."""
 
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Any, assert_never
 
 from flowc.diagnostics import Code, Label, Report, codes
 from flowc.ir.graph import Next, NextGang, StepName
@@ -14,7 +14,7 @@ class _Finding:
     """What to say about a conflict; `other` is the path it clashes with, if there is one."""
 
     code: Code
-    values: dict[str, StepName]
+    values: dict[str, Any]
     label: str
     other: Path | None
     other_label: str

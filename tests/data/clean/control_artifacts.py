@@ -38,6 +38,7 @@ class TrainFlow(FlowSpec):
 
     @step
     def join_sizes(self, inputs):
+        self.merge_artifacts(inputs)
         self.next(self.join_models)
 
     @step
