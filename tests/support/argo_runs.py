@@ -1,14 +1,17 @@
 """A started engine with flows deployed into it, for the tests under tests/conformance/argo."""
 
 import contextlib
+import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from support.argo_cases import ArgoCase
 from support.flows import REPO
-from support.local_run import Trace, read_trace
+from support.local_run import Trace, read_trace, run_here
+from support.scheduler_runs import flowc
 
 from flowc.runtime_shim.contract import commit_key
 from flowc.runtime_shim.records import decode_record
@@ -22,6 +25,8 @@ from argo_processes import EngineFailed as EngineFailed
 
 PATIENCE_SECONDS = 1200
 """Most that a run may take: a fraction of it where nothing else uses the cores."""
+_SETTINGS = {"image": "localhost/flowc/app:1", "kubernetes.cpu": 0.02, "kubernetes.memory": 64, "kubernetes.disk": 10}
+"""What a pod asks for where its flow does not say: so little that the node starts many at once."""
 
 
 @dataclass(slots=True)
@@ -30,17 +35,45 @@ class RunningArgo:
 
     engine: Engine
     cluster: Cluster
-    run_ids: dict[str, str] = field(default_factory=dict)
 
     @property
     def root(self) -> str:
         """The store: the same text in a pod and here."""
         return self.engine.store.as_uri()
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """What `flowc` and other clients find the cluster by."""
+        return {"KUBECONFIG": str(self.engine.kubeconfig)}
+
+    def deploy(self, path: Path, flow: str, **settings: Any) -> str:
+        """Deploy by the command and return what it printed."""
+        given = {"root": self.root, **_SETTINGS, **settings}
+        words = [word for key, value in given.items() for word in ("--set", f"{key}={json.dumps(value)}")]
+        return self.flowc("deploy", f"{path}:{flow}", "--target", "argo", *words)
+
+    def trigger(self, path: Path, flow: str, run: str, values: Mapping[str, Any]) -> str:
+        """Start a run by the command and return its name."""
+        return self.flowc("trigger", f"{path}:{flow}", "--target", "argo", "--run-id", run, *parameter_words(values)).strip()
+
+    def flowc(self, *words: str, codes: Collection[int] = (0,)) -> str:
+        """Run a command of flowc on the engine's cluster and return what it printed."""
+        code, said = flowc(list(words), self.environment)
+        assert code in codes, said
+        return said
+
+    def start(self, case: ArgoCase) -> None:
+        """Start the run of a case."""
+        self.trigger(*case.source, case.run, case.values)
+
+    def wait(self, run: str) -> str:
+        """Wait for the end of a run and return its phase."""
+        return self.cluster.wait(run, PATIENCE_SECONDS)
+
     def admit(self, files: Sequence[Path]) -> None:
         """Have the API server check files by the full CRDs, unknown fields included; raises EngineFailed with what it says."""
         given = [word for path in files for word in ("-f", path)]
-        self.engine.kubectl("apply", "--server-side", "--dry-run=server", "--validate=strict", *given)
+        self.engine.kubectl("apply", "--server-side", "--dry-run=server", "--validate=strict", "--force-conflicts", *given)
 
     def make_folder(self, name: str) -> Path:
         """An empty folder that steps write to, at the same path in every pod."""
@@ -69,3 +102,15 @@ def running_argo(folder: Path) -> Iterator[RunningArgo]:
     """A started engine in `folder`; its network has to be entered to ask it anything."""
     with running_engine(folder) as engine:
         yield RunningArgo(engine, Cluster(engine))
+
+
+def parameter_words(values: Mapping[str, Any]) -> list[str]:
+    """Parameter values as words of a command line."""
+    texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in values.items()}
+    return [word for name, text in texts.items() for word in (f"--{name}", text)]
+
+
+def run_locally(case: ArgoCase, folder: Path) -> Trace:
+    """What `flowc run` makes of a case."""
+    path, flow = case.source
+    return run_here(path, flow, f"file://{folder}/store", parameters=parameter_words(case.values))

@@ -125,7 +125,6 @@ def write_kubelet(folder: Path, cgroup: str, most_pods: int) -> Path:
         "failSwapOn": False,
         "imageGCHighThresholdPercent": 100,
         "imageGCLowThresholdPercent": 99,
-        "localStorageCapacityIsolation": False,
         "maxPods": most_pods,
         "oomScoreAdj": 0,
         "podLogsDir": str(folder / "podlogs"),

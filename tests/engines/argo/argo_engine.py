@@ -84,12 +84,7 @@ class Engine:
             shutil.rmtree(self.folder / name, ignore_errors=True)
         note = self.folder / "cgroup"
         if note.exists():
-            for found in CGROUPS.glob(f"*/{note.read_text()}"):
-                for path in sorted((path for path in found.rglob("*") if path.is_dir()), reverse=True):
-                    with suppress(OSError):
-                        path.rmdir()
-                with suppress(OSError):
-                    found.rmdir()
+            self.tree.until("its control groups to be empty", 20, lambda: _removed(note.read_text()))
             note.unlink()
 
     def restart_controller(self, environment: Mapping[str, str] | None = None) -> None:
@@ -198,6 +193,15 @@ class Engine:
         self.tree.check()
         command = self.tree.inside(*words, mounts=mounts)
         return subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL).returncode == 0
+
+
+def _removed(cgroup: str) -> bool:
+    """Whether no control group of this name is left; a process that is ending keeps its own for a moment."""
+    for found in CGROUPS.glob(f"*/{cgroup}"):
+        for path in [*sorted((path for path in found.rglob("*") if path.is_dir()), reverse=True), found]:
+            with suppress(OSError):
+                path.rmdir()
+    return not list(CGROUPS.glob(f"*/{cgroup}"))
 
 
 def _which(name: str) -> str | None:
