@@ -8,6 +8,7 @@ from flowc.backends.argo.emit import workflow_templates
 from flowc.backends.argo.limits import check_limits
 from flowc.backends.argo.lower import lower
 from flowc.backends.argo.options import ArgoOptions, read_options
+from flowc.backends.argo.start_objects import cron_workflow, sensor
 from flowc.backends.argo.yaml_text import to_yaml
 from flowc.backends.base import Backend, Bound, Manifest, Unit
 from flowc.backends.capabilities import Support
@@ -57,6 +58,9 @@ class ArgoBackend:
         for part, template in enumerate(workflow_templates(unit, flow), start=1):
             name = "workflow-template.yaml" if part == 1 else f"workflow-template-{part}.yaml"
             found.append(Manifest(name, header + to_yaml([template])))
+        for name, item in (("cron-workflow.yaml", cron_workflow(unit)), ("sensor.yaml", sensor(unit))):
+            if item is not None:
+                found.append(Manifest(name, header + to_yaml([item])))
         return tuple(found)
 
 

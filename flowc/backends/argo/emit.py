@@ -1,10 +1,17 @@
 """From the model of a flow to the objects that Kubernetes holds: WorkflowTemplates, in the words of Argo."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
+from flowc.backends.argo.emit_exit import exit_templates
 from flowc.backends.argo.emit_templates import dag_template, step_template
 from flowc.backends.argo.lower import Flow
+from flowc.backends.argo.metadata import API as API
+from flowc.backends.argo.metadata import FLOW_LABEL as FLOW_LABEL
+from flowc.backends.argo.metadata import MANAGED_BY as MANAGED_BY
+from flowc.backends.argo.metadata import NAME_ANNOTATION as NAME_ANNOTATION
+from flowc.backends.argo.metadata import metadata
+from flowc.backends.argo.metadata import namespace_of as namespace_of
 from flowc.backends.argo.names import EXIT, MAIN, object_name
 from flowc.backends.argo.options import ArgoOptions
 from flowc.backends.argo.template_defaults import take_defaults
@@ -12,18 +19,12 @@ from flowc.backends.argo.yaml_text import Inline
 from flowc.backends.base import Unit
 from flowc.runtime_shim import contract
 
-API: Final = "argoproj.io/v1alpha1"
-FLOW_LABEL: Final = "flowc/flow"
-"""On every object and run of a flow: the name of its WorkflowTemplate."""
-NAME_ANNOTATION: Final = "flowc/deployed-name"
-"""The flow's deployed name, which can be longer than a label."""
-MANAGED_BY: Final = "app.kubernetes.io/managed-by"
-
 
 def workflow_templates(unit: Unit[ArgoOptions], flow: Flow) -> list[dict[str, Any]]:
     """Return the WorkflowTemplates of a flow: first the one that runs start from, then those that only hold more templates."""
     options = unit.options
-    names = [*(dag.name for dag in flow.dags), *(step.name for step in flow.steps)]
+    ends = exit_templates(unit, hook=flow.exit_hook)
+    names = [*(dag.name for dag in flow.dags), *(step.name for step in flow.steps), *(template["name"] for template in ends)]
     objects = {name: part_name(unit, place // options.max_templates) for place, name in enumerate(names)}
     steps = [step_template(step, options) for step in flow.steps]
     defaults = take_defaults([template for template in steps if "container" in template])
@@ -34,13 +35,13 @@ def workflow_templates(unit: Unit[ArgoOptions], flow: Flow) -> list[dict[str, An
     made: dict[str, list[dict[str, Any]]] = {}
     for dag in flow.dags:
         made.setdefault(objects[dag.name], []).append(dag_template(dag, objects, objects[dag.name]))
-    for template in steps:
+    for template in (*steps, *ends):
         made.setdefault(objects[template["name"]], []).append(template)
     found: list[dict[str, Any]] = []
     for name, templates in made.items():
         spec = _run_spec(unit, flow, objects) if not found else {}
         spec |= {"templateDefaults": defaults, "templates": templates}
-        found.append({"apiVersion": API, "kind": "WorkflowTemplate", "metadata": metadata(unit, name), "spec": spec})
+        found.append({"apiVersion": API, "kind": "WorkflowTemplate", "metadata": metadata(unit, name, described=not found), "spec": spec})
     return found
 
 
@@ -48,26 +49,6 @@ def part_name(unit: Unit[ArgoOptions], part: int) -> str:
     """Return the name of a flow's WorkflowTemplate, or of one of those that hold the templates that it has no room for."""
     name = object_name(unit.plan["flow"])
     return name if part == 0 else f"{name}-part-{part + 1}"
-
-
-def metadata(unit: Unit[ArgoOptions], name: str) -> dict[str, Any]:
-    """Return the metadata of any object of a flow."""
-    found: dict[str, Any] = {"name": name}
-    namespace = namespace_of(unit.options)
-    if namespace is not None:
-        found["namespace"] = namespace
-    found["labels"] = {MANAGED_BY: "flowc", FLOW_LABEL: object_name(unit.plan["flow"])}
-    found["annotations"] = {NAME_ANNOTATION: unit.plan["flow"]}
-    doc = (unit.tree.graph.doc or "").strip()
-    if doc and name == object_name(unit.plan["flow"]):
-        found["annotations"]["workflows.argoproj.io/description"] = doc
-    return found
-
-
-def namespace_of(options: ArgoOptions) -> str | None:
-    """Return the namespace of all objects, None where whoever applies them says it."""
-    of_table = options.kubernetes.get("namespace")
-    return options.namespace or (of_table if isinstance(of_table, str) and of_table else None)
 
 
 def _run_spec(unit: Unit[ArgoOptions], flow: Flow, objects: Mapping[str, str]) -> dict[str, Any]:
@@ -82,7 +63,7 @@ def _run_spec(unit: Unit[ArgoOptions], flow: Flow, objects: Mapping[str, str]) -
         }
         if flow.parameters
         else None,
-        "hooks": {"exit": _exit_hook(unit, objects)} if flow.exit_hook else None,
+        "hooks": {"exit": _exit_hook(unit, objects)} if EXIT in objects else None,
         "workflowMetadata": {"labels": {FLOW_LABEL: object_name(unit.plan["flow"])}},
         "serviceAccountName": options.service_account,
         "imagePullSecrets": [Inline(name=name) for name in secrets] or None,

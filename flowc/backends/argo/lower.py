@@ -7,9 +7,9 @@ from typing import Final
 
 from flowc.backends.argo.lower_regions import lower_regions, steps_in_loops
 from flowc.backends.argo.model import OUTPUTS, DagTemplate, LoopTurns, Retry, RunParameter, StepTemplate
-from flowc.backends.argo.names import EXIT
+from flowc.backends.argo.names import EXIT, EXIT_HOOK
 from flowc.backends.argo.options import ArgoOptions
-from flowc.backends.argo.run_parameters import encoded_parameters, run_parameters
+from flowc.backends.argo.run_parameters import encoded_parameters, encoded_trigger, is_triggered, run_parameters
 from flowc.backends.argo.step_pods import hook_pod, step_pods
 from flowc.backends.argo.text import BRACE, has_tag, value_of_variable
 from flowc.backends.base import Unit
@@ -66,7 +66,7 @@ def lower(unit: Unit[ArgoOptions]) -> Flow:
     if hook:
         steps.append(
             StepTemplate(
-                name=EXIT,
+                name=EXIT if options.event_url is None else EXIT_HOOK,
                 verb="exit-hook",
                 step=StepName(unit.plan["end"]),
                 argument="recorded",
@@ -110,6 +110,8 @@ def _environment(
         entries.append((contract.CODE, unit.code))
         if unit.plan["parameters"]:
             entries.append((contract.PARAMS_B64, encoded_parameters(unit.plan["parameters"])))
+        if is_triggered(unit.tree.graph):
+            entries.append((contract.TRIGGER, encoded_trigger()))
     if tried_again:
         entries.append((contract.ATTEMPT, "{{retries}}"))
         entries.append((contract.USER_RETRIES, str(max(one.get("retries") or 0 for one in planned))))

@@ -7,10 +7,9 @@ turns stand side by side at each level; where even that does not do, one contain
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
 
 from flowc.backends.argo.model import AT, NEXT, OUTPUTS, DagTemplate, LoopTurns, Lowered, Task, When
-from flowc.backends.argo.names import MAIN, Names, TaskNames
+from flowc.backends.argo.names import MAIN, FreeNames, Names
 from flowc.backends.argo.options import ArgoOptions
 from flowc.backends.argo.size_blocks import cut, find_outlined
 from flowc.backends.argo.walk_block import INPUT_AT, BlockWalk, Callee, handed_over
@@ -19,9 +18,6 @@ from flowc.ir.regions import Block, Foreach, Gang, Goes, Invoke, Loop, RegionTre
 from flowc.ir.traversal import each_block, first_step, shared_blocks
 from flowc.runtime_shim.contract import TOP
 
-MAX_LEVELS: Final = 99
-"""Templates inside each other, the step's own included: `maxOperationStackDepth` of the controller is 100, and 100 fails."""
-
 
 def lower_regions(tree: RegionTree, options: ArgoOptions) -> Lowered:
     """Return the DAG templates of a structured flow; loops that need more levels than there are come back as `fused`."""
@@ -29,7 +25,7 @@ def lower_regions(tree: RegionTree, options: ArgoOptions) -> Lowered:
     if options.loops == "fused" and outermost:
         return _Lowering(tree, options, outermost).lowered()
     found = _Lowering(tree, options, frozenset()).lowered()
-    too_far = found.levels > MAX_LEVELS or any(loop.copies > options.max_tasks - 1 for loop in found.loops)
+    too_far = found.levels > options.max_levels or any(loop.copies > options.max_tasks - 1 for loop in found.loops)
     return _Lowering(tree, options, outermost).lowered() if too_far and found.loops else found
 
 
@@ -106,7 +102,7 @@ class _Lowering:
         if isinstance(alone, Loop) and not yields:
             return self.loop(alone)
         name = f"{first_step(block)}-tail" if block in self._shared else wanted
-        callee = Callee(self._names.free(name.replace("_", "-")))
+        callee = Callee(self._names.free(name))
         self._called[block] = callee
         self._waiting.append((block, callee.template, yields))
         return callee
@@ -115,10 +111,10 @@ class _Lowering:
         """Return the template of a loop."""
         if loop.first in self._fused_first:
             if loop.first not in self._fused:
-                self._fused[loop.first] = (self._names.free(f"{loop.first}-loop".replace("_", "-")), set())
+                self._fused[loop.first] = (self._names.free(f"{loop.first}-loop"), set())
             return Callee(self._fused[loop.first][0])
         if loop.body not in self._loops:
-            inside = _LoopInside(loop, self._names.free(f"{loop.first}-loop".replace("_", "-")))
+            inside = _LoopInside(loop, self._names.free(f"{loop.first}-loop"))
             self._loops[loop.body] = inside
             self._turnless.append(inside)
             self._dags.append(inside)
@@ -130,7 +126,7 @@ class _Lowering:
         width = self._options.max_parallel
         if width is None:
             return body, False
-        name = self._names.free(f"{foreach.step}-width".replace("_", "-"))
+        name = self._names.free(f"{foreach.step}-width")
         task = Task(name="item", template=body.template, at=f"{INPUT_AT}.{{{{item}}}}{body.suffix}", count="")
         self._dags.append(DagTemplate(name=name, tasks=(task,), counted=True, parallelism=width))
         return Callee(name), True
@@ -143,12 +139,12 @@ class _Lowering:
 
     def branches(self, blocks: Sequence[Block], wanted: str) -> Callee:
         """Return a template that runs several branches of a split."""
-        name = self._names.free(wanted.replace("_", "-"))
-        names = TaskNames()
+        name = self._names.free(wanted)
+        names = FreeNames()
         tasks = []
         for block in blocks:
             callee = self.block(block, f"{first_step(block)}-branch", yields=False)
-            task = names.free(first_step(block).replace("_", "-"))
+            task = names.free(first_step(block))
             tasks.append(Task(name=task, template=callee.template, at=INPUT_AT + callee.suffix))
         self._dags.append(DagTemplate(name=name, tasks=tuple(tasks)))
         return Callee(name)
@@ -241,7 +237,7 @@ def _levels(dags: Sequence[DagTemplate | _LoopInside], options: ArgoOptions) -> 
         depth[name] = 1 + max((depth[callee] for callee in callees), default=0)
         loops[name] = isinstance(dag, _LoopInside) + max((loops[callee] for callee in callees), default=0)
     levels, nested = depth[MAIN], loops[MAIN]
-    left = (MAX_LEVELS - levels) // nested if nested else 0
+    left = (options.max_levels - levels) // nested if nested else 0
     each = 1 + max(left, 0)
     copies = -(-options.loop_turns // each)
     found = [(dag, LoopTurns(first=dag.loop.first, copies=copies, levels=each)) for dag in dags if isinstance(dag, _LoopInside)]

@@ -9,8 +9,13 @@ from flowc.ir.graph import StepName
 OPERATORS: Final = frozenset(("in", "and", "or", "not", "let", "matches", "contains", "nil", "true", "false", "if", "else"))
 """Words that `depends`, which Argo reads as an expression, cannot hold as names: https://expr-lang.org/docs/language-definition"""
 
+_LONGEST: Final = 120
+"""Characters of a name that is made of those of steps: Argo takes 128, and a number may follow."""
+
 MAIN: Final = "main"
 EXIT: Final = "on-exit"
+EXIT_HOOK: Final = "on-exit-hook"
+ANNOUNCE: Final = "on-exit-announce"
 
 
 def object_name(flow: str) -> str:
@@ -18,40 +23,27 @@ def object_name(flow: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", flow.lower()).strip("-") or "flow"
 
 
-class Names:
-    """Hands out names of templates that are used nowhere else in one flow."""
+class FreeNames:
+    """Hands out names that are used nowhere else."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._used = set(taken)
+
+    def free(self, wanted: str) -> str:
+        """Return `wanted` with dashes for underscores, cut where it is too long, with a number behind it where it is taken."""
+        wanted = wanted.replace("_", "-")
+        wanted = wanted if len(wanted) <= _LONGEST else wanted[:_LONGEST].rstrip("-")
+        name, number = wanted, 1
+        while name in self._used or name in OPERATORS:
+            number += 1
+            name = f"{wanted}-{number}"
+        self._used.add(name)
+        return name
+
+
+class Names(FreeNames):
+    """The names of templates of one flow; the steps come first and keep theirs."""
 
     def __init__(self, steps: Iterable[StepName]) -> None:
-        self.steps: dict[StepName, str] = {}
-        self._used = {MAIN, EXIT}
-        for step in steps:
-            self.steps[step] = self.free(_dashed(step))
-
-    def free(self, wanted: str) -> str:
-        """Return `wanted`, or with a number behind it where that is taken."""
-        name, number = wanted, 1
-        while name in self._used or name in OPERATORS:
-            number += 1
-            name = f"{wanted}-{number}"
-        self._used.add(name)
-        return name
-
-
-class TaskNames:
-    """The same for the tasks of one DAG, where only the other tasks count."""
-
-    def __init__(self) -> None:
-        self._used: set[str] = set()
-
-    def free(self, wanted: str) -> str:
-        """Return `wanted`, or with a number behind it where that is taken."""
-        name, number = wanted, 1
-        while name in self._used or name in OPERATORS:
-            number += 1
-            name = f"{wanted}-{number}"
-        self._used.add(name)
-        return name
-
-
-def _dashed(step: StepName) -> str:
-    return step.replace("_", "-")
+        super().__init__((MAIN, EXIT, EXIT_HOOK, ANNOUNCE))
+        self.steps = {step: self.free(step) for step in steps}

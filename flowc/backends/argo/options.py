@@ -24,11 +24,13 @@ class ArgoOptions(Options):
     pod_gc: when pods go; pod_gc_seconds: how much later.
     run_seconds: how long a run may take.
     max_retry_minutes: let the waits between retries grow exponentially, up to so many minutes; None: they stay as the flow says.
-    max_tasks, max_templates, max_object_bytes: limits of the installation.
+    max_tasks, max_templates, max_object_bytes, max_levels: limits of the installation: tasks of a DAG, templates of an object, bytes of
+        a run, templates inside each other.
     concurrency: what happens when a scheduled run is due and one is still there.
     starting_deadline_seconds: how late a scheduled run may start. history_success, history_failure: how many scheduled runs are kept.
     suspend_schedule: whether the schedule begins suspended.
-    event_source, event_bus: names of Argo Events' objects that bring the events of @trigger.
+    event_source, event_name, event_bus: names in Argo Events of the source, its event, and the bus that bring the events of @trigger.
+    event_url: where every flow announces that a run has succeeded: the webhook of that event source.
     event_service_account: that of the sensor, which may create workflows.
     """
 
@@ -52,12 +54,15 @@ class ArgoOptions(Options):
     max_tasks: int = field(default=200, metadata={"minimum": 10})
     max_templates: int = field(default=200, metadata={"minimum": 10})
     max_object_bytes: int = field(default=1024 * 1024, metadata={"minimum": 1})
+    max_levels: int = field(default=99, metadata={"minimum": 2})
     concurrency: Literal["Allow", "Forbid", "Replace"] = "Allow"
     starting_deadline_seconds: int | None = field(default=None, metadata={"minimum": 0})
     history_success: int | None = field(default=None, metadata={"minimum": 0})
     history_failure: int | None = field(default=None, metadata={"minimum": 0})
     suspend_schedule: bool = False
     event_source: str = "flowc"
+    event_name: str = "flowc"
+    event_url: str | None = None
     event_bus: str | None = None
     event_service_account: str | None = None
 

@@ -4,19 +4,38 @@ They reach the first step in one variable, base64 of JSON, made by one expressio
 """
 
 import json
+from typing import Final
 
 from flowc.backends.argo.model import RunParameter
 from flowc.backends.argo.options import ArgoOptions
 from flowc.backends.base import Unit
+from flowc.ir.graph import FlowGraph
 from flowc.runtime_shim.contract import PlanParameter
 
-LEFT_OUT = "empty: the flow's own default"
+TRIGGER: Final = "flowc-trigger"
+"""The parameter in which a Sensor says what started a run: JSON objects, a comma behind each."""
+
+LEFT_OUT: Final = "empty: the flow's own default"
 
 
 def run_parameters(unit: Unit[ArgoOptions]) -> tuple[RunParameter, ...]:
     """Return the workflow's parameters, in the flow's order."""
     helps = {parameter.name: parameter.help for parameter in unit.tree.graph.parameters}
-    return tuple(_parameter(planned, helps.get(planned["name"])) for planned in unit.plan["parameters"])
+    found = [_parameter(planned, helps.get(planned["name"])) for planned in unit.plan["parameters"]]
+    if is_triggered(unit.tree.graph):
+        found.append(RunParameter(name=TRIGGER, value="", description="What started the run, where an event did"))
+    return tuple(found)
+
+
+def is_triggered(graph: FlowGraph) -> bool:
+    """Whether events start the flow."""
+    return graph.decorator("trigger") is not None or graph.decorator("trigger_on_finish") is not None
+
+
+def encoded_trigger() -> str:
+    """Return the value of FLOWC_TRIGGER; Kubernetes reads two dollars as one."""
+    value = f"workflow.parameters['{TRIGGER}']"
+    return f"{{{{={value} == '' ? '' : sprig.replace('$', '$$', '[' + sprig.trimSuffix(',', {value}) + ']')}}}}"
 
 
 def encoded_parameters(parameters: list[PlanParameter]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, assert_never
 
 from flowc.backends.argo.model import AT, COUNT, NEXT, Task, When
-from flowc.backends.argo.names import TaskNames
+from flowc.backends.argo.names import FreeNames
 from flowc.ir.graph import StepName
 from flowc.ir.regions import Block, Chosen, Foreach, Gang, Goes, Invoke, Loop, Region, Split, Switch
 from flowc.ir.traversal import first_step
@@ -71,7 +71,7 @@ class BlockWalk:
         self._callees = callees
         self._at = at
         self._yields = yields
-        self._names = TaskNames()
+        self._names = FreeNames()
         self._task_of: dict[StepName, str] = {}
         self.tasks: list[Task] = []
         self.outputs: tuple[tuple[str, str], ...] = ()
@@ -189,7 +189,7 @@ class BlockWalk:
         gives_count: bool = False,
     ) -> str:
         task = Task(
-            name=self._names.free(wanted.replace("_", "-")),
+            name=self._names.free(wanted),
             template=callee.template,
             at=self._at + callee.suffix,
             depends=" && ".join(ready),
