@@ -14,7 +14,9 @@ def started(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.fixture
-def site(started: S3Site) -> S3Site:
-    """The server, with a proxy that has counted nothing and breaks nothing."""
+def site(started: S3Site, monkeypatch: pytest.MonkeyPatch) -> S3Site:
+    """The server, with a proxy that has counted nothing and breaks nothing; this process finds it directly, past the proxy."""
     started.proxy.forget()
+    for name, value in started.server.environment.items():
+        monkeypatch.setenv(name, value)
     return started

@@ -15,7 +15,7 @@ import urllib.parse
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import SHUT_RDWR, socket
 from typing import Any, Literal
@@ -44,9 +44,13 @@ class Delay:
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """The connection ends without a reply: before the server has the request, in the middle of its body, or after it was carried out."""
+    """The connection ends without a reply: before the server has the request, in the middle of its body, or after it was carried out.
+
+    then: called at that moment, while the client still waits.
+    """
 
     when: Literal["before", "during", "after"]
+    then: Callable[[], object] = field(default=lambda: None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +198,9 @@ class _Handler(BaseHTTPRequestHandler):
         match fault:
             case Delay(seconds=seconds):
                 time.sleep(seconds)
-            case Drop(when="before"):
+            case Drop(when="before", then=then):
                 self._drain(length)
+                then()
                 self.close_connection = True
                 return
             case Answer(status=status, code=code):
@@ -224,9 +229,10 @@ class _Handler(BaseHTTPRequestHandler):
                 upstream.putheader(name, value)
         upstream.putheader("Connection", "close")
         upstream.endheaders()
-        if fault == Drop("during"):
+        if isinstance(fault, Drop) and fault.when == "during":
             upstream.send(self.rfile.read(length // 2))
             self._drain(length - length // 2)
+            fault.then()
             self.close_connection = True
             return
         while length:
@@ -237,8 +243,9 @@ class _Handler(BaseHTTPRequestHandler):
             upstream.send(block)
             length -= len(block)
         reply = upstream.getresponse()
-        if fault == Drop("after"):
+        if isinstance(fault, Drop):
             reply.read()
+            fault.then()
             self.close_connection = True
             return
         self._pass_on(reply, fault)
