@@ -7,6 +7,7 @@ An address has one `~k` per loop around a step and one `.i` per foreach or gang.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from flowc.runtime_shim.contract import Plan, PlanStep, is_address, item_at, split_at, turn_at
+from flowc.runtime_shim.stores.threads import in_threads
 from flowc.runtime_shim.typed import Any, Literal, NamedTuple, overload
 
 Record = Mapping[str, Any]
@@ -80,18 +81,18 @@ def address_shape(plan: Plan, step: str) -> str:
             kinds = "." + kinds
 
 
-def parents(plan: Plan, step: str, at: str, read: Read, read_exit: Read) -> Parents:
+def parents(plan: Plan, step: str, at: str, read: Read, read_exit: Read, *, at_once: int = 1) -> Parents:
     """Return the records that come before `step` at `at`.
 
     read: the commit record of (step, address), None where there is none; read_exit: the exit record of (first step of a loop,
-    address outside it). Each is asked for what decides the way and for the parents, no more. Raises Refused where the records
-    do not lead to the task.
+    address outside it). Each is asked for what decides the way and for the parents, no more; for the items of a join by so many
+    threads `at_once`. Raises Refused where the records do not lead to the task.
     """
     if step not in plan["steps"]:
         raise Refused(f"the plan of flow {plan['flow']} has no step {step!r}")
     if not is_address(at) or _kinds(at) != address_shape(plan, step):
         raise Refused(f"step {step!r} cannot stand at {at!r}: its address reads {_pattern(address_shape(plan, step))}")
-    return _Search(plan, step, at, read, read_exit).parents()
+    return _Search(plan, step, at, read, read_exit, at_once).parents()
 
 
 class _Level(NamedTuple):
@@ -104,7 +105,8 @@ class _Level(NamedTuple):
 class _Search:
     """One search for the parents of a task. Records that decided the way are kept: one may be the parent's own."""
 
-    def __init__(self, plan: Plan, step: str, at: str, read: Read, read_exit: Read) -> None:
+    def __init__(self, plan: Plan, step: str, at: str, read: Read, read_exit: Read, at_once: int) -> None:
+        self._at_once = at_once
         self._plan = plan
         self._step = step
         self._at = at
@@ -149,14 +151,12 @@ class _Search:
             ends = [self._branch_end(opener, branch, at) for branch in branches]
             return Parents("branches", tuple(self._parent(end, branch=at) for end in ends), (opener, at))
         count = _count(self._record(opener, at), opener, at)
-        self._seen.clear()
-        return Parents("items", _LazyRecords(count, lambda index: self._item(opener, branches[0], index)), (opener, at))
+        return Parents("items", _LazyRecords(count, lambda index: self._item(opener, branches[0], index), self._at_once), (opener, at))
 
     def _item(self, opener: str, first: str, index: int) -> Record:
         at = item_at(self._at, index)
-        record = self._parent(self._branch_end(opener, first, at), branch=at)
-        self._seen.clear()
-        return record
+        search = _Search(self._plan, self._step, self._at, self._read, self._read_exit, 1)
+        return search._parent(search._branch_end(opener, first, at), branch=at)
 
     def _branch_end(self, opener: str, first: str, at: str) -> tuple[str, str]:
         return self._replay(_Level([opener, first], []), first, at, self._step, None)
@@ -243,13 +243,18 @@ class _Search:
         return f"step {self._step!r} at {self._at!r}"
 
 
-class _LazyRecords(Sequence[Record]):
-    """Records of a foreach's items, each read when it is asked for; the last 256 asked for are kept."""
+_WINDOW = 256
 
-    def __init__(self, count: int, load: Callable[[int], Record]) -> None:
+
+class _LazyRecords(Sequence[Record]):
+    """Records of a foreach's items, read when they are asked for: in windows of 256 where one is asked for after the other."""
+
+    def __init__(self, count: int, load: Callable[[int], Record], at_once: int) -> None:
         self._count = count
         self._load = load
+        self._at_once = at_once
         self._kept: dict[int, Record] = {}
+        self._following = 0
 
     def __len__(self) -> int:
         return self._count
@@ -270,10 +275,15 @@ class _LazyRecords(Sequence[Record]):
 
     def _get(self, number: int) -> Record:
         if number not in self._kept:
-            if len(self._kept) >= 256:
-                del self._kept[next(iter(self._kept))]
-            self._kept[number] = self._load(number)
+            end = min(self._count, number + _WINDOW) if number == self._following else number + 1
+            if len(self._kept) >= _WINDOW:
+                self._kept.clear()
+            in_threads(self._keep, range(number, end), self._at_once)
+        self._following = number + 1
         return self._kept[number]
+
+    def _keep(self, number: int) -> None:
+        self._kept[number] = self._load(number)
 
 
 def _count(record: Record, opener: str, at: str) -> int:

@@ -9,6 +9,7 @@ import hashlib
 import itertools
 import json
 import struct
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from flowc.runtime_shim.contract import VERSION
@@ -124,11 +125,33 @@ def read_segments(store: Store, key: str, segs: Sequence[Sequence[Any]]) -> list
     spans = check_segs(segs, key)
     whole = store.map(key)
     if whole is None:
-        return [checked(store.read(key, offset, length), digest, key) for offset, length, digest in spans]
+        return _read_spans(store, key, spans)
     _check_header(whole, key)
     if any(offset < HEADER.size or offset + length > len(whole) for offset, length, _ in spans):
         raise ObjectError(f"{key} in {store.url} is shorter than its record says ({len(whole)} bytes): {_AGAIN}")
     return [checked(whole[offset : offset + length], digest, key) for offset, length, digest in spans]
+
+
+def _read_spans(store: Store, key: str, spans: Sequence[tuple[int, int, str]]) -> list[Buffer]:
+    """Return segments by one read for those that stand side by side, the header with the first of them."""
+    if any(offset < HEADER.size for offset, _, _ in spans):
+        raise ObjectError(f"{key} in {store.url} is damaged: its record lists a segment in its header: {_AGAIN}")
+    runs: list[tuple[int, int]] = []
+    for offset, length, _ in sorted(spans):
+        start = 0 if offset <= LARGE_SEGMENT else offset
+        if runs and offset - runs[-1][1] <= LARGE_SEGMENT:
+            runs[-1] = (runs[-1][0], offset + length)
+        else:
+            runs.append((start, offset + length))
+    parts = {start: memoryview(store.read(key, start, end - start)) for start, end in runs}
+    if 0 in parts:
+        _check_header(parts[0], key)
+    starts = sorted(parts)
+    found: list[Buffer] = []
+    for offset, length, digest in spans:
+        start = starts[bisect_right(starts, offset) - 1]
+        found.append(checked(parts[start][offset - start : offset - start + length], digest, key))
+    return found
 
 
 def read_index(store: Store, key: str, address: str) -> dict[str, Any]:

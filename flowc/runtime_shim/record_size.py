@@ -5,11 +5,12 @@ from binascii import a2b_base64
 from collections.abc import Callable, Mapping
 
 from flowc.runtime_shim.contract import object_key
-from flowc.runtime_shim.objects import ObjectError, digest_segment, pack, read_segments
+from flowc.runtime_shim.objects import ObjectError, check_segs, digest_segment, pack, read_segments
 from flowc.runtime_shim.stores.base import Store
 from flowc.runtime_shim.typed import Any
 
 MAX_RECORD = 256 * 1024
+MAX_TABLE = 256 * 1024 * 1024
 INLINE_LIMIT = 16 * 1024
 _WORTH_MOVING = 1024
 
@@ -61,6 +62,8 @@ def load_table(store: Store, record: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(table, dict) or not isinstance(table.get("obj"), str) or not isinstance(table.get("segs"), list):
         raise ObjectError(f"the record of step {record.get('step')!r} at {record.get('at')!r} has a damaged artifact table: {table!r}")
     key = object_key(record["flow"], table["obj"])
+    if sum(length for _, length, _ in check_segs(table["segs"], key)) > MAX_TABLE:
+        raise ObjectError(f"the record of step {record.get('step')!r} at {record.get('at')!r} names a table of over {MAX_TABLE} bytes: {key}")
     (data,) = read_segments(store, key, table["segs"])
     return {**{name: value for name, value in record.items() if name != "table"}, "artifacts": json.loads(bytes(data))}
 

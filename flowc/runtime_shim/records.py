@@ -68,13 +68,19 @@ def read_record(store: Store, key: str, *, wait: bool = False) -> dict[str, Any]
     wait: it was promised, so ask again for as long as the store may hide what another machine wrote.
     Raises RecordError, and StoreError where the store fails.
     """
-    data = store.get(key)
+    data = read_data(store, key, wait=wait)
+    return None if data is None else load_table(store, decode_record(data, key))
+
+
+def read_data(store: Store, key: str, *, wait: bool = False) -> bytes | None:
+    """Return the bytes of the record under `key`, None where there is none; `wait` as in `read_record`."""
+    data = store.get(key, MAX_RECORD)
     if data is None and wait:
         patience = time.monotonic() + store.settle_seconds
         while data is None and time.monotonic() < patience:
             time.sleep(0.2)
-            data = store.get(key)
-    return None if data is None else load_table(store, decode_record(data, key))
+            data = store.get(key, MAX_RECORD)
+    return data
 
 
 def commit(store: Store, key: str, record: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,7 +98,7 @@ def commit(store: Store, key: str, record: Mapping[str, Any]) -> dict[str, Any]:
             return load_table(store, fitted)
         except Exists:
             # Nothing there: an object store says "exists" for a clash with a writer that then failed, too.
-            found = store.get(key)
+            found = store.get(key, MAX_RECORD)
             if found is not None:
                 return load_table(store, decode_record(found, key))
         except StoreUnavailable as error:

@@ -126,7 +126,7 @@ class _Attempt:
         return agreed, found if agreed.plan is code.plan else self._parents(agreed.plan)
 
     def _parents(self, plan: Plan) -> Parents:
-        return parents(plan, self.attempt.step, self.attempt.at, self.records.commit, self.records.loop_exit)
+        return parents(plan, self.attempt.step, self.attempt.at, self.records.commit, self.records.loop_exit, at_once=self.store.at_once)
 
     def _import(self, code: Code) -> LoadedFlow:
         try:

@@ -1,12 +1,14 @@
 """Reading the records of one run: commits and loop exits, a commit once in a process."""
 
 from flowc.runtime_shim.contract import commit_key, exit_key, run_key, task_key
-from flowc.runtime_shim.records import read_record
+from flowc.runtime_shim.record_size import load_table
+from flowc.runtime_shim.records import decode_record, read_data, read_record
 from flowc.runtime_shim.stores import Store
 from flowc.runtime_shim.typed import Any
 
-MOST_KEPT = 4096
-"""A join of more inputs reads some of their records again."""
+MOST_KEPT = 512
+"""Records kept as they are; of more of them the bytes are kept, so that a wide join asks for each input once."""
+MOST_BYTES = 64 * 1024 * 1024
 _LOOK_BACK = 8
 
 
@@ -18,18 +20,32 @@ class RunRecords:
         self.flow = flow
         self.run = run
         self._commits: dict[tuple[str, str], dict[str, Any]] = {}
+        self._bytes: dict[tuple[str, str], bytes] = {}
+        self._room = MOST_BYTES
         self._run: dict[str, Any] | None = None
 
     def commit(self, step: str, at: str) -> dict[str, Any] | None:
         """Return the commit record that was promised to stand there, or None."""
         found = self._commits.get((step, at))
         if found is None:
-            found = read_record(self.store, commit_key(self.flow, self.run, step, at), wait=True)
+            found = self._read(step, at)
             if found is not None:
                 if len(self._commits) >= MOST_KEPT:
-                    self._commits.pop(next(iter(self._commits)), None)
+                    self._commits.clear()
                 self._commits[step, at] = found
         return found
+
+    def _read(self, step: str, at: str) -> dict[str, Any] | None:
+        key = commit_key(self.flow, self.run, step, at)
+        data = self._bytes.get((step, at))
+        if data is None:
+            data = read_data(self.store, key, wait=True)
+            if data is None:
+                return None
+            if len(data) <= self._room:
+                self._room -= len(data)
+                self._bytes[step, at] = data
+        return load_table(self.store, decode_record(data, key))
 
     def commit_if_any(self, step: str, at: str) -> dict[str, Any] | None:
         """Return the commit record that may stand there."""

@@ -63,6 +63,10 @@ class Store(Protocol):
     url: str
 
     @property
+    def at_once(self) -> int:
+        """How many requests are worth making at the same time."""
+
+    @property
     def settle_seconds(self) -> float:
         """How long something written elsewhere may stay invisible here; 0 where never."""
 

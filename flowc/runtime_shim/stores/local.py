@@ -43,6 +43,8 @@ class LocalStore:
         self._durable = durable
         self._settle: float | None = None
 
+    at_once = 1
+
     @property
     def settle_seconds(self) -> float:
         """10 on a network file system, whose clients cache what is absent; else 0."""

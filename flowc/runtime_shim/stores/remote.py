@@ -38,6 +38,7 @@ class RemoteStore:
     """
 
     settle_seconds = 0.0
+    at_once = 16
 
     def __init__(self, url: str, bucket: Callable[[], Bucket], *, patience: float = PATIENCE) -> None:
         """bucket: makes the client, with the first request and anew in a process forked from this one."""
