@@ -19,7 +19,6 @@ from flowc.ir.passes import check_graph
 from flowc.ir.passes.check_artifacts import check_artifacts
 from flowc.ir.regions import RegionTree
 from flowc.ir.structure_regions import structure_regions
-from flowc.secrets_scan import Output, redacted, report_secrets
 from flowc.settings import Settings, check_target_root, load_settings
 from flowc.source import SourceFile, Span
 
@@ -172,6 +171,8 @@ def compile_flows(
     `env` chooses a table of settings, `overrides` are settings given by hand; `disk` remembers what was read and looked at. Raises
     UsageError for an unknown target or setting, and where two flows have one deployed name.
     """
+    from flowc.secrets_scan import redacted
+
     disk = disk or Disk()
     compiled: list[CompiledFlow] = []
     diagnostics: list[Diagnostic] = []
@@ -301,6 +302,7 @@ def _report_secrets(
     """Report what looks like a secret in a flow and all that was made of it; returns where in the sources."""
     from flowc.package.flow_package import asked_places
     from flowc.package.tar import files_of
+    from flowc.secrets_scan import Output, report_secrets
 
     package = made[0].package if made else None
     return report_secrets(
@@ -332,11 +334,12 @@ class Deployment:
     advice: tuple[str, ...]
 
 
-def plan_deploy(flow: CompiledFlow, *, prune: bool = False) -> Deployment:
-    """Return what deploying a compiled flow would do, without doing it; `prune` also removes what it no longer has.
+def plan_deploy(flow: CompiledFlow, *, prune: bool = False, rollback: bool = False) -> Deployment:
+    """Return what deploying a compiled flow would do, without doing it.
 
-    Raises UsageError where the store root or the scheduler is not known, EngineError where one of them cannot be read or something
-    that is not the flow's is in the way.
+    prune: also remove what it no longer has. rollback: go back to the version before instead. Raises UsageError where the store root or
+    the scheduler is not known, or a scheduler that keeps no versions is to go back, EngineError where one of them cannot be read or
+    something that is not the flow's is in the way.
     """
     from flowc.backends.deploying import DeployUnit
     from flowc.backends.deployments import other_places
@@ -345,8 +348,10 @@ def plan_deploy(flow: CompiledFlow, *, prune: bool = False) -> Deployment:
 
     if flow.settings.root is None:
         raise UsageError("deploy needs the store that the tasks will use", help='set root = "…" in flowc.toml, or give --root')
-    unit = DeployUnit(flow=flow.name, graph=flow.graph, manifests=flow.manifests, root=flow.settings.root, prune=prune)
+    unit = DeployUnit(flow=flow.name, graph=flow.graph, manifests=flow.manifests, root=flow.settings.root, prune=prune, rollback=rollback)
     deployer = load_deployer(flow.target, flow.settings)
+    if rollback and not deployer.keeps_versions:
+        raise UsageError(f"{flow.target} keeps no versions to go back to", help="check out the flow as it was, and deploy that")
     changes = deployer.plan(unit)
     place = f"{flow.target} {deployer.place}"
     try:
@@ -376,7 +381,8 @@ def deploy(deployment: Deployment) -> None:
     unit = deployment.unit
     try:
         store = open_store(unit.root, durable=True)
-        upload(store, unit.flow, deployment.package)
+        if not unit.rollback:
+            upload(store, unit.flow, deployment.package)
         deployment.deployer.apply(unit, deployment.changes)
         note_place(store, unit.flow, deployment.place)
     except StoreError as error:

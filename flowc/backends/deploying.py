@@ -28,13 +28,17 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployUnit:
-    """One compiled flow on its way: `flow` is its deployed name; `prune` lets what the flow no longer has be removed."""
+    """One compiled flow on its way: `flow` is its deployed name.
+
+    prune: what the flow no longer has may be removed. rollback: go back to the version before, where the target keeps versions.
+    """
 
     flow: str
     graph: FlowGraph
     manifests: tuple[Manifest, ...]
     root: str
     prune: bool = False
+    rollback: bool = False
 
 
 class Deployer(Protocol):
@@ -43,6 +47,10 @@ class Deployer(Protocol):
     Every method raises UsageError where the settings or the flow do not fit the scheduler, EngineError where that refuses or cannot be
     reached, with what to do.
     """
+
+    @property
+    def keeps_versions(self) -> bool:
+        """Whether a deploy leaves the version before in reach, for a unit with `rollback`."""
 
     @property
     def place(self) -> str:

@@ -17,6 +17,7 @@ from flowc.errors import UsageError
 @click.option("--target", metavar="T", required=True, help="The scheduler to deploy to.")
 @click.option("--dags-folder", metavar="DIR", type=click.Path(path_type=Path), help="The folder Airflow reads, or a checkout of it.")
 @click.option("--prune", is_flag=True, help="Also remove from the scheduler what this flow no longer has, and flowc made.")
+@click.option("--rollback", is_flag=True, help="Go back to the version before, where the scheduler keeps versions (Step Functions).")
 @click.option("--dry-run", is_flag=True, help="Show what would change; upload and write nothing.")
 @target_options
 def command(
@@ -25,6 +26,7 @@ def command(
     dags_folder: Path | None,
     dry_run: bool,
     prune: bool,
+    rollback: bool,
     env: str | None,
     **settings: Any,
 ) -> int:
@@ -43,7 +45,7 @@ def command(
     if len(result.flows) != 1:
         names = ", ".join(compiled.name for compiled in result.flows) or "none"
         raise UsageError(f"{named.path} does not hold one flow but: {names}", help="name one, as in train.py:TrainFlow")
-    deployment = plan_deploy(result.flows[0], prune=prune)
+    deployment = plan_deploy(result.flows[0], prune=prune, rollback=rollback)
     for change in deployment.changes:
         if change.changes:
             say(diff_text(change.before or "", change.after or "", change.name))
@@ -62,10 +64,12 @@ def command(
         )
     package = deployment.package
     if dry_run:
-        say(f"would upload: {package.digest} ({readable_size(len(package.data))}) to {deployment.unit.root}\n")
+        if not rollback:
+            say(f"would upload: {package.digest} ({readable_size(len(package.data))}) to {deployment.unit.root}\n")
         return 0
     deploy(deployment)
-    say(f"code package: {package.digest} ({readable_size(len(package.data))}) in {deployment.unit.root}\n")
+    if not rollback:
+        say(f"code package: {package.digest} ({readable_size(len(package.data))}) in {deployment.unit.root}\n")
     for change in deployment.changes:
         if change.changes:
             say(f"{'created' if change.before is None else 'removed' if change.after is None else 'replaced'}: {change.name}\n")

@@ -31,6 +31,8 @@ def connect(settings: Settings) -> "FolderDeployer":
 class FolderDeployer:
     """See `flowc.backends.deploying.Deployer`: a folder that Airflow reads, or a checkout of it."""
 
+    keeps_versions = False
+
     def __init__(self, folder: Path, url: str | None) -> None:
         self.folder = folder
         self.url = url

@@ -39,6 +39,8 @@ def connect(settings: Settings) -> "ClusterDeployer":
 class ClusterDeployer:
     """See `flowc.backends.deploying.Deployer`."""
 
+    keeps_versions = False
+
     def __init__(self, cluster: Cluster) -> None:
         self.cluster = cluster
 

@@ -51,7 +51,18 @@ class StepFunctionsOptions(Options):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepFunctionsSite:
-    """How this AWS account is reached; no byte of a file depends on it."""
+    """How this AWS account is reached; no byte of a file depends on it.
+
+    profile: of ~/.aws/config; None: as the AWS tools choose.
+    manage_iam: whether `flowc deploy` makes the roles of iam-policies.json, or they are somebody else's work.
+    validate: whether AWS is asked first if it would take the definition. start_alias: whether runs start from the alias; stand-ins for
+    AWS may know neither.
+    """
+
+    profile: str | None = None
+    manage_iam: bool = False
+    validate: bool = True
+    start_alias: bool = True
 
 
 def read_options(settings: Settings) -> StepFunctionsOptions:
