@@ -58,6 +58,8 @@ CONTAINER: Final = "FLOWC_CONTAINER"
 PREFIX: Final = "FLOWC_PREFIX"
 """Set likewise: 1 has the step and address stand before each line that is passed on."""
 
+ADDRESS: Final = "FLOWC_ADDRESS"
+"""The address of the machine that a member of a gang is alone on."""
 CONTROL_FOLDER: Final = "/tmp/flowc"
 """Where Argo reads the control values of a task: files `count`, `next` and `at` in the container, each where the task has that value."""
 

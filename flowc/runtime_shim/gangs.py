@@ -8,12 +8,13 @@ parts that this commit names. Where a member fails the engine ends the others, m
 under another nonce: a member that finds the commit of `at.0` does no user work, and repeats what may be missing behind it.
 """
 
+import os
 import time
 from collections.abc import Mapping
 
 from flowc.runtime_shim.addresses import Refused
-from flowc.runtime_shim.contract import Attempt, commit_key, item_at, split_at, task_key
-from flowc.runtime_shim.records import commit, read_record
+from flowc.runtime_shim.contract import ADDRESS, Attempt, commit_key, item_at, split_at, task_key
+from flowc.runtime_shim.records import commit, publish, read_record
 from flowc.runtime_shim.stores import Store
 from flowc.runtime_shim.typed import Any
 
@@ -61,6 +62,22 @@ def complete_gang(store: Store, winner: Mapping[str, Any]) -> None:
             raise Refused(f"the commit of the gang at {winner['at']!r} names {key}, which is missing in {store.url}")
         at = item_at(split_at(winner["at"])[0], index)
         commit(store, commit_key(winner["flow"], winner["run"], winner["step"], at), record)
+
+
+def main_address(store: Store, attempt: Attempt) -> str:
+    """Return the address of the machine of member 0, for the others to connect to.
+
+    Where each member is a machine of its own, FLOWC_ADDRESS is that of this one; member 0 tells it to the others through the store, under
+    the gang's nonce. Elsewhere what MF_PARALLEL_MAIN_IP says, else this machine.
+    """
+    own = os.environ.get(ADDRESS)
+    if own is None or attempt.gang is None:
+        return os.environ.get("MF_PARALLEL_MAIN_IP", "127.0.0.1")
+    key = task_key(attempt.flow, attempt.run, attempt.step, control_address(attempt.at), f"meet.{attempt.gang_nonce}")
+    if attempt.gang[0] == 0:
+        publish(store, key, {"address": own})
+        return own
+    return str(_awaited(store, key)["address"])
 
 
 def _awaited(store: Store, key: str) -> dict[str, Any]:

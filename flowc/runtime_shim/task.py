@@ -1,6 +1,5 @@
 """One task made ready to run: its parents found, its code loaded, and the flow bound to it."""
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 
 from flowc.runtime_shim.addresses import Parents
@@ -12,6 +11,7 @@ from flowc.runtime_shim.events import trigger_from
 from flowc.runtime_shim.fixed import first_entries, reader, shown_parameters, split_entries
 from flowc.runtime_shim.flowspec import Bound, bind
 from flowc.runtime_shim.frames import RecordedFrame, enclosing
+from flowc.runtime_shim.gangs import control_address, main_address
 from flowc.runtime_shim.inputs import Inputs
 from flowc.runtime_shim.loading import LoadedFlow
 from flowc.runtime_shim.parameters import parameter_values, parameters_of, username
@@ -135,7 +135,7 @@ def _set_current(loaded: LoadedFlow, attempt: Attempt, records: RunRecords) -> N
     if attempt.gang is not None:
         index, size = attempt.gang
         values["is_parallel"] = True
-        values["parallel"] = Parallel(os.environ.get("MF_PARALLEL_MAIN_IP", "127.0.0.1"), size, index, f"{attempt.at.rpartition('.')[0]}.0")
+        values["parallel"] = Parallel(main_address(records.store, attempt), size, index, control_address(attempt.at))
     project = find(flow_decorators(loaded.flow_class), "project")
     if project is not None:
         branch = project.arguments["branch"] or "main"

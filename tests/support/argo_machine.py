@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import yaml
+
 MAX_DEPTH = 100
 TAG = re.compile(r"\{\{(.*?)\}\}")
 CHAIN = re.compile(r"tasks\['([-a-z0-9]+)'\]\.outputs(\?)?\.parameters(\?)?\.(next|at)\Z")
@@ -74,13 +76,34 @@ class Machine:
             scope = {f"inputs.parameters.{key}": value for key, value in inputs.items()}
             scope |= {"workflow.name": "run", "workflow.uid": "uid", **({"retries": str(attempt)} if retry else {})}
             body = json.loads(replaced(json.dumps(template), scope, self.parameters))
-            code, values = self.leaf(body, attempt)
+            code, values = self._job(body, attempt) if "resource" in body else self.leaf(body, attempt)
             if code == 0:
                 wanted = [item["name"] for item in template.get("outputs", {}).get("parameters", [])]
                 return Ended("Succeeded", {name: values.get(name, "") for name in wanted})
             attempt += 1
             if retry is None or attempt > int(retry["limit"]) or code == 78:
                 return Ended("Failed", exit_code=code)
+
+    def _job(self, body: dict[str, Any], attempt: int) -> tuple[int, Mapping[str, str]]:
+        """An indexed Job: its pods one after the other, each with what Kubernetes tells it."""
+        job = yaml.safe_load(body["resource"]["manifest"])
+        size = job["spec"]["completions"]
+        assert size == job["spec"]["parallelism"]
+        assert body["resource"]["successCondition"] == f"status.succeeded == {size}"
+        for index in range(size):
+            [container] = json.loads(json.dumps(job["spec"]["template"]["spec"]["containers"]))
+            told = {"metadata.annotations['batch.kubernetes.io/job-completion-index']": str(index)}
+            known: dict[str, str] = {}
+            for item in container["env"]:
+                path = item.pop("valueFrom", {}).get("fieldRef", {}).get("fieldPath")
+                item["value"] = told.get(path, "told") if path else item["value"]
+                for name, value in known.items():
+                    item["value"] = item["value"].replace(f"$({name})", value)
+                known[item["name"]] = item["value"]
+            code, _ = self.leaf({"container": container}, attempt)
+            if code:
+                return code, {}
+        return 0, {}
 
     def _dag(self, owner: str, template: dict[str, Any], inputs: Mapping[str, str], depth: int) -> Ended:
         ended: dict[str, Ended] = {}
@@ -163,7 +186,7 @@ def evaluate(expression: str, tasks: Mapping[str, Outputs]) -> str | None:
         assert match[1] in tasks, f"{part} names no task"
         outputs = tasks[match[1]]
         if outputs is None:
-            assert match[2] and match[3], f"{part} fails, for the task has no outputs"
+            assert match[2] == match[3] == "?", f"{part} fails, for the task has no outputs"
             continue
         assert match[4] in outputs, f"{part} fails, for the task has no such output"
         return outputs[match[4]]

@@ -4,7 +4,6 @@ from flowc.backends.capabilities import Support, lowered, native, notimpl
 from flowc.backends.constructs import Construct
 
 _IN_THE_IMAGE = "install the packages in the image"
-FULL_ARGO = 4
 
 CAPABILITIES: dict[Construct, Support] = {
     Construct.SINGLE_STEP: native("one task of the entry DAG"),
@@ -18,7 +17,7 @@ CAPABILITIES: dict[Construct, Support] = {
     Construct.SWITCH_IN_FOREACH: native("when, in the DAG of the body"),
     Construct.SHARED_TAIL: native("one template that several arms call"),
     Construct.LOOP: lowered("a template that calls itself, several turns at each level"),
-    Construct.GANG: notimpl("a Job of all members", issue=FULL_ARGO),
+    Construct.GANG: lowered("an indexed Job, whose pods start together"),
     Construct.PARAMETER: native("argument of the workflow"),
     Construct.JSON_PARAMETER: native("argument that holds JSON"),
     Construct.COMPUTED_DEFAULT: lowered("an empty argument; the first step computes the default"),
@@ -35,7 +34,7 @@ CAPABILITIES: dict[Construct, Support] = {
     Construct.CONDA: notimpl("environments of the flow's own", instead=_IN_THE_IMAGE),
     Construct.PYPI: notimpl("environments of the flow's own", instead=_IN_THE_IMAGE),
     Construct.CARD: lowered("the step runs without its card, as everywhere so far"),
-    Construct.PARALLEL: notimpl("a Job of all members", issue=FULL_ARGO),
+    Construct.PARALLEL: lowered("a pod of the gang's Job"),
     Construct.USER_DECORATOR: native("wraps the step in its pod"),
     Construct.SCHEDULE: native("CronWorkflow, with its time zone"),
     Construct.PROJECT: native("the objects are named project-branch-flow"),

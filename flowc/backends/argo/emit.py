@@ -26,9 +26,10 @@ def workflow_templates(unit: Unit[ArgoOptions], flow: Flow) -> list[dict[str, An
     ends = exit_templates(unit, hook=flow.exit_hook)
     names = [*(dag.name for dag in flow.dags), *(step.name for step in flow.steps), *(template["name"] for template in ends)]
     objects = {name: part_name(unit, place // options.max_templates) for place, name in enumerate(names)}
-    steps = [step_template(step, options) for step in flow.steps]
-    defaults = take_defaults([template for template in steps if "container" in template])
     shared = [Inline(entry) for entry in _shared_environment(unit)]
+    labels = {FLOW_LABEL: object_name(unit.plan["flow"])}
+    steps = [step_template(step, options, shared, labels) for step in flow.steps]
+    defaults = take_defaults([template for template in steps if "container" in template])
     container = defaults.get("container", {})
     defaults["container"] = {**{key: container[key] for key in ("image", "imagePullPolicy", "command") if key in container}, "env": shared}
     defaults["container"] |= {key: value for key, value in container.items() if key not in defaults["container"]}

@@ -1,7 +1,9 @@
 """Templates in the words of Argo: plain dictionaries in the order in which people write them."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
+from flowc.backends.argo.gang_job import gang_parts
 from flowc.backends.argo.model import AT, COUNT, DagTemplate, Retry, StepTemplate, Task
 from flowc.backends.argo.options import ArgoOptions
 from flowc.backends.argo.yaml_text import Inline, InlineList
@@ -46,8 +48,15 @@ def _task(task: Task, objects: dict[str, str], own: str) -> dict[str, Any]:
     return found
 
 
-def step_template(step: StepTemplate, options: ArgoOptions) -> dict[str, Any]:
-    """Return the container template of a step, all that its pod says included."""
+def step_template(
+    step: StepTemplate, options: ArgoOptions, shared: Sequence[Inline] = (), labels: dict[str, str] | None = None
+) -> dict[str, Any]:
+    """Return the template of a step, all that its pod says included: a container, or the Job of a gang.
+
+    shared, labels: the variables that every step has, and the labels of the flow; only a Job takes them from here.
+    """
+    if step.gang:
+        return _gang_template(step, options, shared, labels or {})
     pod = step.pod
     spec = pod_spec(pod)
     template: dict[str, Any] = {"name": step.name}
@@ -70,6 +79,13 @@ def step_template(step: StepTemplate, options: ArgoOptions) -> dict[str, Any]:
             "parameters": [Inline(name=name, valueFrom={"path": f"{CONTROL_FOLDER}/{name}", "default": ""}) for name in step.outputs]
         }
     return template
+
+
+def _gang_template(step: StepTemplate, options: ArgoOptions, shared: Sequence[Inline], labels: dict[str, str]) -> dict[str, Any]:
+    template: dict[str, Any] = {"name": step.name, "inputs": Inline(parameters=[{"name": AT}, {"name": COUNT}])}
+    if step.retry is not None:
+        template["retryStrategy"] = retry_strategy(step.retry, options)
+    return template | gang_parts(step, shared, options, labels)
 
 
 def _container(step: StepTemplate) -> dict[str, Any]:

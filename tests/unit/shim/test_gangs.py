@@ -76,3 +76,12 @@ def test_what_a_crash_left_out_behind_the_commit_is_completed_from_its_parts(tmp
     assert all("was committed by attempt 0" in found.out for found in ended)
     assert tasks.record("work", "r.2") == before
     assert json.loads((tmp_path / "control").read_text()) == []
+
+
+def test_members_learn_the_address_of_the_first(tmp_path: Path, monkeypatch) -> None:
+    tasks = gang(tmp_path)
+    monkeypatch.setenv("FLOWC_ADDRESS", "10.0.0.7")
+    tasks.run_all()
+    assert [place[2] for place in tasks.values("end")["places"]] == ["10.0.0.7"] * 3
+    [told] = (tmp_path).rglob("meet.*")
+    assert json.loads(told.read_text())["address"] == "10.0.0.7"
