@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-_TELLING: Final = re.compile(r"passw|passphrase|passcode|pwd|secret|token|key|credential", re.IGNORECASE)
+_TELLING: Final = ("passw", "passphrase", "passcode", "pwd", "secret", "token", "key", "credential")
+_LONG_LINE: Final = 2_000
 _ASSIGNED: Final = re.compile(
     r"(?P<name>[A-Za-z_][\w.-]{0,60})[\"']?\]?\s*"
     r"(?::\s*(?:str|Final(?:\[str\])?|str \| None|Optional\[str\])\s*=|=(?!=)|:|,\s*default\s*=)\s*"
@@ -27,21 +28,29 @@ class NamedLiteral:
 
 def named_literals(text: str) -> Iterator[NamedLiteral]:
     """Yield the literals of `text` under names that may tell of a secret, line by line."""
-    done = -1
-    for telling in _TELLING.finditer(text):
-        if telling.start() < done:
-            continue
-        begin = text.rfind("\n", 0, telling.start()) + 1
-        end = text.find("\n", telling.start())
-        done = len(text) if end < 0 else end
-        if done - begin > 2_000:
-            begin, done = max(begin, telling.start() - 100), min(done, telling.start() + 600)
-        for match in _ASSIGNED.finditer(text, begin, done):
+    for begin, end in _telling_lines(text):
+        for match in _ASSIGNED.finditer(text, begin, end):
             yield NamedLiteral(match["name"], match["value"], match.start("value"), match.end("value"))
+
+
+def _telling_lines(text: str) -> list[tuple[int, int]]:
+    """Where the lines are that hold a telling word; of a long line what is around the word."""
+    lowered = text.lower() if text.isascii() else "".join(sign.lower() if sign.isascii() else sign for sign in text)
+    found: set[tuple[int, int]] = set()
+    for word in _TELLING:
+        at = lowered.find(word)
+        while at >= 0:
+            begin, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
+            end = len(text) if end < 0 else end
+            if end - begin > _LONG_LINE:
+                begin, end = max(begin, at - 100), min(end, at + 600)
+            found.add((begin, end))
+            at = lowered.find(word, end)
+    return sorted(found)
 
 
 def unquoted_literals(text: str) -> Iterator[NamedLiteral]:
     """Yield the texts without quotes of a YAML, INI or properties file, one a line: `password: …`."""
-    if _TELLING.search(text):
+    if _telling_lines(text):
         for match in _UNQUOTED.finditer(text):
             yield NamedLiteral(match["name"], match["value"], match.start("value"), match.end("value"))

@@ -15,6 +15,8 @@ from flowc.secrets_scan.values import HeldText, Place, texts_of, texts_of_settin
 from flowc.settings import Settings
 from flowc.source import SourceFile, Span
 
+PLAN: Final = "plan.json"
+"""flowc's own file in a package, made of the values that are judged one by one."""
 _TELLING: Final = 8
 _DATA: Final = (".json", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf", ".properties", ".txt")
 
@@ -51,7 +53,7 @@ def report_secrets(
         source = gate.by_path.get(path)
         if source is not None:
             gate.judge_source(source)
-        elif b"\0" not in data[:8_192]:
+        elif path != PLAN and b"\0" not in data[:8_192]:
             gate.judge_file(path, data.decode("utf-8", errors="replace"), asked.get(path, graph.span))
     for output in outputs:
         gate.judge_output(output)

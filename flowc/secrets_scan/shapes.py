@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from flowc.secrets_scan.judge import is_placeholder
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -26,11 +28,11 @@ class Shape:
 
     kind: str
     anchors: tuple[str, ...]
-    pattern: re.Pattern[str]
+    pattern: str
 
 
 def _shape(kind: str, anchors: str, pattern: str) -> Shape:
-    return Shape(kind, tuple(anchors.split()), re.compile(rf"(?<![A-Za-z0-9_]){pattern}"))
+    return Shape(kind, tuple(anchors.split()), rf"(?<![A-Za-z0-9_]){pattern}")
 
 
 URL_PASSWORD: Final = "a URL with a password"
@@ -66,7 +68,7 @@ SHAPES: Final = (
     Shape(
         "a private key",
         ("PRIVATE KEY",),
-        re.compile(
+        (
             r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----(?:\\+[nr]|[\s\"'(),+])*"
             r"(?P<secret>(?:(?:Proc-Type|DEK-Info|Version|Comment|Hash):|[A-Za-z0-9+/=]{16})"
             r"[^-]*)(?:-----END)?"
@@ -75,31 +77,25 @@ SHAPES: Final = (
     Shape(
         "a connection string with a password",
         ("assword=", "wd=", "ASSWORD=", "WD="),
-        re.compile(
-            r"(?:server|data source|host|addr(?:ess)?)\s*=[^;\"'\n]+;(?:[^;\"'\n]*;)*?\s*(?:password|pwd)\s*=(?P<secret>[^;\"'\s]{3,})",
-            re.IGNORECASE,
-        ),
+        r"(?i:server|data source|host|addr(?:ess)?)\s*=[^;\"'\n]+;(?:[^;\"'\n]*;){0,20}?\s*(?i:password|pwd)\s*=(?P<secret>[^;\"'\s]{3,})",
     ),
     Shape(
         URL_PASSWORD,
         ("://",),
-        re.compile(
+        (
             r"(?<![A-Za-z0-9])(?!github:)[A-Za-z][A-Za-z0-9+.-]{1,30}://[^\s/:@\"'<>{}$%]{0,64}:(?P<secret>[^\s/@\"'<>{}\\]{3,200})@(?P<host>[A-Za-z0-9_.\[-][^\s/\"'?#]*)"
         ),
     ),
 )
+_ANCHORED: Final = tuple((anchor, shape) for shape in SHAPES for anchor in shape.anchors)
 _HERE: Final = re.compile(r"(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]|0\.0\.0\.0)(?::\d+)?(?:,.*)?\Z", re.IGNORECASE)
 _EXAMPLE_HOST: Final = re.compile(r"(?:.*\.)?example(?:\.(?:com|net|org))?(?::\d+)?\Z|host(?:name)?(?::(?:\d+|port))?\Z", re.IGNORECASE)
 
 
 def shapes_in(text: str) -> Iterator[Found]:
     """Yield every secret of a known form in `text`, form by form. Passwords that only stand for one, or are for this machine, are none."""
-    from flowc.secrets_scan.judge import is_placeholder
-
-    for shape in SHAPES:
-        if not any(anchor in text for anchor in shape.anchors):
-            continue
-        for match in shape.pattern.finditer(text):
+    for shape in dict.fromkeys(shape for anchor, shape in _ANCHORED if anchor in text):
+        for match in re.finditer(shape.pattern, text):
             groups = match.groupdict()
             start, end = match.span("secret") if "secret" in groups else match.span()
             host = groups.get("host")
