@@ -24,6 +24,7 @@ from flowc.runtime_shim.journal import Journal, ending_on_sigterm, exception_fie
 from flowc.runtime_shim.loading import LoadedFlow, PlanRefused
 from flowc.runtime_shim.policies import Catch, catch_of, set_environment, timeout_of
 from flowc.runtime_shim.records import commit
+from flowc.runtime_shim.retries_left import with_retries_left
 from flowc.runtime_shim.stored_values import settle
 from flowc.runtime_shim.stores import Store, open_store
 from flowc.runtime_shim.task import Task, make_task
@@ -90,6 +91,8 @@ class _Attempt:
             found = self._committed()
             if found is not None:
                 return self._repeat(found)
+        if attempt.engine == "stepfunctions" and "container" not in attempt.ids:
+            attempt = self.attempt = with_retries_left(attempt, self.store)
         code = find_code(attempt, self.given, self.records, scratch)
         if not asked and _is_first(code.plan, attempt) and self._committed() is not None:
             raise NameTaken(f"run name {attempt.run!r} is already used: its first step committed before this run began")

@@ -27,6 +27,7 @@ LEAST_TIMEOUT: Final = 60
 """Seconds: the least `AttemptDurationSeconds`, SubmitJob."""
 TIMEOUT_MARGIN: Final = 120
 """Seconds after the shim's own timer at which Batch ends a job: by then the shim has ended a step that ignores it."""
+_RETRY_COUNT: Final = {"Value.$": "States.Format('{}', $$.State.RetryCount)"}
 _CAUGHT_TIMES: Final = 2
 """More attempts for the job that commits a caught failure, which may lose its machine too."""
 
@@ -85,6 +86,7 @@ class _Lowering:
     def _hook_job(self) -> Mapping[str, Any]:
         end = self._tree.graph.by_name[StepName(self._plan["end"])]
         parameters = self._job(end, self._jobs.by_step[end.name], extra=((contract.CODE, self._unit.code),))
+        parameters.pop("Timeout", None)
         command = [self._jobs.by_step[end.name].python, "-m", "flowc.runtime_shim", "exit-hook", "recorded"]
         overrides = {"Command": command, **parameters["ContainerOverrides"]}
         return {**parameters, "JobName": job_name(self._plan["flow"], "exit_hook"), "ContainerOverrides": overrides}
@@ -121,7 +123,7 @@ class _Lowering:
         retry = [asl.retrier(times, seconds, None if most is None else most * 60)] if times else []
         states = {name: asl.job(parameters, retry=retry, caught=caught, target=following)}
         if caught is not None:
-            again = self._job(step, job, extra=(*extra, (contract.CAUGHT, "1")))
+            again = self._job(step, job, extra=(*extra, (contract.CAUGHT, "1")), attempt={"Value": str(times + 1)})
             states[caught] = asl.job(again, retry=[asl.retrier(_CAUGHT_TIMES, 0)], target=following)
         return states
 
@@ -181,14 +183,16 @@ class _Lowering:
             target=self._join(name),
         )
 
-    def _job(self, step: Step, job: Job, *, extra: tuple[tuple[str, str], ...] = ()) -> dict[str, Any]:
+    def _job(
+        self, step: Step, job: Job, *, extra: tuple[tuple[str, str], ...] = (), attempt: Mapping[str, str] = _RETRY_COUNT
+    ) -> dict[str, Any]:
         """The arguments of SubmitJob."""
         planned = self._plan["steps"][step.name]
         environment: list[dict[str, str]] = [
             {"Name": contract.RUN, "Value.$": "$.run"},
             {"Name": contract.STEP, "Value": step.name},
             {"Name": contract.AT, "Value.$": "$.at"},
-            {"Name": contract.ATTEMPT, "Value.$": "States.Format('{}', $$.State.RetryCount)"},
+            {"Name": contract.ATTEMPT, **attempt},
         ]
         told = {**dict(extra), **self._told(step)}
         environment += [_variable(name, value) for name, value in told.items()]
@@ -214,8 +218,11 @@ class _Lowering:
     def _told(self, step: Step) -> dict[str, str]:
         """What the shim must know that is neither in the code package nor in the token."""
         told: dict[str, str] = {}
+        planned = self._plan["steps"][step.name]
         if step.name == self._plan["start"]:
             told[contract.CODE] = self._unit.code
+        if "catch" in planned:
+            told[contract.USER_RETRIES] = str(planned.get("retries") or 0)
         match step.transition:
             case NextForeach():
                 most = self._unit.options.max_foreach_jobs
