@@ -1,6 +1,5 @@
 """ARNs: with the account and region of the settings, or with `${Account}` and `${Region}`, which `flowc deploy` fills in."""
 
-from string import Template
 from typing import Final
 
 from flowc.backends.stepfunctions.options import StepFunctionsOptions
@@ -27,4 +26,4 @@ def machine_arn(options: StepFunctionsOptions, machine: str) -> str:
 
 def filled(text: str, account: str, region: str) -> str:
     """Return a written file with the account and region in it that were left open."""
-    return Template(text).safe_substitute(Account=account, Region=region)
+    return text.replace(ACCOUNT, account).replace(REGION, region)
