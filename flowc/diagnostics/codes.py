@@ -45,16 +45,6 @@ NOBODY_ANNOUNCES = Code("FLC446", "nobody-announces", "@trigger_on_finish waits 
 EVENT_NAME_ON_TARGET = Code("FLC447", "event-name-on-target", "event name {name!r} cannot stand in a filter on {target}")
 TOO_MANY_ARMS = Code("FLC448", "too-many-arms", 'switch of step "{step}" has {count} arms on {target}; the limit is {limit}')
 SETTING_NEEDS_VERSION = Code("FLC449", "setting-needs-version", "setting {setting} needs {target} {needed}, and the oldest is {version}")
-RUN_TOO_LARGE = Code("FLC440", "run-too-large", "a run takes {size} bytes on {target} before its first item; the limit is {limit}")
-NESTING_TOO_DEEP = Code("FLC441", "nesting-too-deep", "regions nest {levels} deep on {target}; the limit is {limit}")
-LOOP_TURNS = Code("FLC442", "loop-turns", 'loop of step "{step}" takes at most {turns} turns on {target}', Severity.WARNING)
-LOOP_FUSED = Code("FLC443", "loop-fused", 'one pod runs all turns of the loop of step "{step}" on {target}', Severity.WARNING)
-TEXT_READ_BY_ENGINE = Code("FLC444", "text-read-by-engine", "{what} holds two braces, where {target} puts in a value of its own")
-PARAMETER_NAME_ON_TARGET = Code("FLC445", "parameter-name-on-target", "parameter name {name!r} cannot be an argument on {target}")
-NOBODY_ANNOUNCES = Code("FLC446", "nobody-announces", "@trigger_on_finish waits for an event on {target} that nobody sends")
-EVENT_NAME_ON_TARGET = Code("FLC447", "event-name-on-target", "event name {name!r} cannot stand in a filter on {target}")
-TOO_MANY_ARMS = Code("FLC448", "too-many-arms", 'switch of step "{step}" has {count} arms on {target}; the limit is {limit}')
-SETTING_NEEDS_VERSION = Code("FLC449", "setting-needs-version", "setting {setting} needs {target} {needed}, and the oldest is {version}")
 ROOT_NOT_S3 = Code("FLC460", "root-not-s3", "the store root is {root}, and stepfunctions needs one on S3")
 JOB_WITHOUT_IMAGE = Code("FLC461", "job-without-image", 'step "{step}" names no image, and its Batch job needs one')
 JOB_WITHOUT_QUEUE = Code("FLC462", "job-without-queue", 'step "{step}" names no job queue, and its Batch job needs one')
@@ -154,7 +144,9 @@ LOST_AT_JOIN = Code("FLC332", "lost-at-join", 'artifact "{name}" is lost at join
 LOST_AFTER_FOREACH = Code(
     "FLC333", "lost-after-foreach", 'artifact "{name}" is left behind in the items that join "{join}" joins, but step "{step}" reads it'
 )
-NOT_ON_EVERY_WAY = Code("FLC334", "not-on-every-way", 'step "{step}" reads artifact "{name}", which is not assigned on every way there')
+NOT_ON_EVERY_WAY = Code(
+    "FLC334", "not-on-every-way", 'step "{step}" reads artifact "{name}", which is not assigned on every way there', Severity.WARNING
+)
 READ_AFTER_DELETE = Code("FLC335", "read-after-delete", 'step "{step}" reads artifact "{name}", which is deleted')
 ITEM_OUTSIDE_FOREACH = Code("FLC340", "item-outside-foreach", 'self.{name} is None in step "{step}", outside any foreach', Severity.WARNING)
 UNREAD_ARTIFACT = Code("FLC341", "unread-artifact", 'no step reads artifact "{name}"', Severity.WARNING, off=True)

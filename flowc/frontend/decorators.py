@@ -66,6 +66,7 @@ class DecoratorReader:
         if self._is_mutator(entity):
             text = scope.module.places.text(callee)
             self._report(codes.MUTATOR, span, name=text, help=_MUTATOR_HELP)
+            found.decorators.append(Decorator(name=text, origin="user", span=span))
             return
         given = read_arguments(expression, scope, self._folder) if isinstance(expression, ast.Call) else []
         match entity:

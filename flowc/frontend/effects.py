@@ -111,11 +111,11 @@ class EffectsOfFlow:
             if isinstance(effect, Escape):
                 yield effect, context
                 continue
-            if context.guarded and isinstance(effect, Read):
-                continue
             sure = effect.sure and context.sure and not context.guarded
             if isinstance(effect, Read):
-                yield Read(effect.name, effect.span, sure, via), context
+                # What a method reads under a condition mostly hangs on its arguments, so only what it surely reads is taken over.
+                if effect.sure and not context.guarded:
+                    yield Read(effect.name, effect.span, sure, via), context
             elif sure == effect.sure:
                 yield effect, context
             else:

@@ -65,12 +65,11 @@ class UsesOfFlow:
         return self._bodies.of(node)
 
     def _use(self, owner: ClassInfo, touch: Touch) -> Use | None:
-        match touch.kind:
-            case "read" | "write" | "delete":
-                return Use(ArtifactName(touch.name), touch.kind, owner.module.places.span(touch.node))
-            case "super":
-                return Use(ArtifactName(touch.name), "read", owner.module.places.span(touch.node))
-        return None
+        kind = "read" if touch.kind == "super" else touch.kind
+        if kind not in ("read", "write", "delete"):
+            return None
+        guarded = touch.context.guarded or touch.context.nested
+        return Use(ArtifactName(touch.name), kind, owner.module.places.span(touch.node), guarded)
 
     def method(self, owner: ClassInfo, touch: Touch) -> tuple[ClassInfo, FunctionNode] | None:
         """Return the method of the flow that a touch in a method of `owner` reaches, and the class that defines it, or None."""

@@ -125,11 +125,15 @@ class Decorator:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """`self.NAME` read, written or deleted in a step's body (helper methods it calls on `self` included)."""
+    """`self.NAME` read, written or deleted in a step's body (helper methods it calls on `self` included).
+
+    `guarded`: an AttributeError there is caught, or it runs only when somebody calls the function that it stands in.
+    """
 
     name: ArtifactName
     kind: Literal["read", "write", "delete"]
     span: Span = field(compare=False)
+    guarded: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,5 +90,5 @@ def _report_missing(flow: ArtifactFlow, join: StepName, branch: Branch, effect: 
         labels=labels,
         notes=notes,
         help=help,
-        level=None if effect.sure else Severity.WARNING,
+        level=None if effect.sure and not forked else Severity.WARNING,
     )

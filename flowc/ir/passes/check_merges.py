@@ -5,12 +5,12 @@ from flowc.ir.graph import FlowGraph, Step, Use
 
 
 def check_merges(graph: FlowGraph, report: Report) -> None:
-    """Report `self.merge_artifacts` in the very body of a step that takes no inputs; methods that it calls are left alone."""
+    """Report `self.merge_artifacts` in the very body of a step without inputs; methods that it calls, and what it tries, are left alone."""
     for step in graph.steps:
         if step.inputs:
             continue
         for use in step.uses:
-            if use.name == "merge_artifacts" and use.kind == "read" and _inside(step, use):
+            if use.name == "merge_artifacts" and use.kind == "read" and not use.guarded and _inside(step, use):
                 report(
                     codes.MERGE_OUTSIDE_JOIN,
                     use.span,

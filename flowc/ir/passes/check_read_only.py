@@ -54,7 +54,7 @@ def _report_method(use: Use, methods: Mapping[str, Span], report: Report) -> Non
 
 def _changes(graph: FlowGraph) -> Iterator[Use]:
     for step in graph.steps:
-        yield from (use for use in step.uses if use.kind != "read")
+        yield from (use for use in step.uses if use.kind != "read" and not use.guarded)
         catch = step.decorator("catch")
         variable = catch.argument("var") if catch else None
         if variable is not None and isinstance(variable.value, str):

@@ -10,13 +10,14 @@ from flowc.source import Span
 
 _SHOWN = 7
 Cause = tuple[str, StepName | None]
-"""A kind, "unassigned", "before", "join", "fork" or "deleted", and the step where it happens."""
+"""A kind, "unassigned", "before", "turn" (of a loop, the first), "join", "fork" or "deleted", and the step where it happens."""
 
 
 def cause_of(flow: ArtifactFlow, fault: Fault) -> Cause:
     """Return why the artifact is missing."""
     if not fault.absent:
-        return "fork", _fork(flow, fault)[0]
+        met, without = _fork(flow, fault)
+        return "turn" if without is None else "fork", met
     bit = flow.bits[fault.name]
     deletes = flow.deleters.get(fault.name, {})
     here: StepName | None = fault.step
@@ -67,12 +68,15 @@ def report_missing(flow: ArtifactFlow, fault: Fault, kind: str, place: StepName 
         else:
             code = codes.UNASSIGNED_FOREACH if fault.control == "foreach" else codes.UNASSIGNED_CONDITION
             report(code, fault.span, name=name, labels=labels, help=help, level=level)
-    elif kind == "before":
+    elif kind in ("before", "turn"):
         labels += _written(flow, name)
         help = f"assign self.{name} in a step on the way here"
-        if any(writer == step for writer, _ in flow.writers[name]):
-            help = f"give self.{name} its first value before it is read"
         notes = [f"the way here is {_shown(_way(flow, step))}"]
+        if kind == "turn":
+            help = f"assign self.{name} before the loop"
+            notes = [f'the first turn of the loop of "{place}" comes before any that assigns it']
+        elif any(writer == step for writer, _ in flow.writers[name]):
+            help = f"give self.{name} its first value before it is read"
         report(codes.READ_BEFORE_ASSIGNMENT, fault.span, name=name, step=step, labels=labels, notes=notes, help=help, level=level)
     elif kind == "deleted":
         assert place is not None, "a deletion has a place"
@@ -84,7 +88,7 @@ def report_missing(flow: ArtifactFlow, fault: Fault, kind: str, place: StepName 
         assert place is not None, "a join has a place"
         _report_lost(flow, fault, place, labels, level, report)
     else:
-        _report_fork(flow, fault, labels, level, report)
+        _report_fork(flow, fault, labels, report)
 
 
 def _report_lost(flow: ArtifactFlow, fault: Fault, join: StepName, labels: list[Label], level: Severity | None, report: Report) -> None:
@@ -107,24 +111,20 @@ def _report_lost(flow: ArtifactFlow, fault: Fault, join: StepName, labels: list[
     report(code, fault.span, name=name, join=join, step=fault.step, labels=labels, notes=notes, help=help, level=level)
 
 
-def _report_fork(flow: ArtifactFlow, fault: Fault, labels: list[Label], level: Severity | None, report: Report) -> None:
+def _report_fork(flow: ArtifactFlow, fault: Fault, labels: list[Label], report: Report) -> None:
     name = fault.name
     met, without = _fork(flow, fault)
-    notes = []
-    if without is None:
-        notes.append(f'the first turn of the loop of "{met}" comes before any that assigns it')
-        help = f"assign self.{name} before the loop"
-    else:
-        way = [*_way(flow, without), *([met] if met != without else []), *([fault.step] if fault.step != met else [])]
-        notes.append(f"nothing assigns it on the way {_shown(way)}")
-        chosen = _choice(flow, without, met)
-        help = f"assign self.{name} on every way to this step"
-        if chosen is not None:
-            labels = [*labels, Label(_span_of(flow, *chosen), "on this way nothing assigns it")]
-            help = f'assign self.{name} on every way, or before the switch in step "{chosen[0]}"'
+    assert without is not None, "a fork has a way without the artifact"
+    way = [*_way(flow, without), *([met] if met != without else []), *([fault.step] if fault.step != met else [])]
+    notes = [f"nothing assigns it on the way {_shown(way)}"]
+    chosen = _choice(flow, without, met)
+    help = f"assign self.{name} on every way to this step"
+    if chosen is not None:
+        labels = [*labels, Label(_span_of(flow, *chosen), "on this way nothing assigns it")]
+        help = f'assign self.{name} on every way, or before the switch in step "{chosen[0]}"'
     deleted = [Label(span, f'step "{step}" deletes it here') for step, span in list(flow.deleters.get(name, {}).items())[:1]]
     labels = [*labels, *deleted, *_written(flow, name)]
-    report(codes.NOT_ON_EVERY_WAY, fault.span, name=name, step=fault.step, labels=labels, notes=notes, help=help, level=level)
+    report(codes.NOT_ON_EVERY_WAY, fault.span, name=name, step=fault.step, labels=labels, notes=notes, help=help)
 
 
 def _fork(flow: ArtifactFlow, fault: Fault) -> tuple[StepName, StepName | None]:
