@@ -61,6 +61,27 @@ def test_state_machine_stays(sample: Sample, update_goldens: bool, monkeypatch: 
     assert here == set(kept if result.ok else [refused.name]), "a file is on disk that was not made"
 
 
+ARGO = {"root": "s3://flows/prod", "image": "registry.example/flows:1"}
+ARGO_EVENTS = {"triggered": {"argo.event_url": "http://flowc-eventsource-svc.argo-events:12000/flowc"}}
+
+
+@pytest.mark.parametrize("sample", golden_flows(), ids=lambda sample: sample.name)
+def test_argo_files_stay(sample: Sample, update_goldens: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(REPO)
+    settings = {**ARGO, **ARGO_EVENTS.get(sample.name, {})}
+    result = api.compile_flows([sample.path.relative_to(REPO)], targets=["argo"], overrides=settings)
+    result.raise_for_errors()
+    made = {_argo_name(Path(manifest.path).name): manifest.text for manifest in result.manifests}
+    for name, text in made.items():
+        same(sample.path.with_name(name), text, update=update_goldens)
+    here = {path.name for path in sample.path.parent.glob("argo*.yaml")}
+    assert here == set(made), "a file is on disk that was not made"
+
+
+def _argo_name(name: str) -> str:
+    return "argo.yaml" if name == "workflow-template.yaml" else f"argo.{name}"
+
+
 def same(path: Path, text: str, *, update: bool) -> None:
     """Assert that `path` holds `text`, or write it."""
     if update:

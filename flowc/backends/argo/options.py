@@ -38,7 +38,7 @@ class ArgoOptions(Options):
     namespace: str | None = None
     service_account: str | None = None
     pull_secrets: tuple[str, ...] = ()
-    loop_turns: int = field(default=500, metadata={"minimum": 1})
+    loop_turns: int = field(default=200, metadata={"minimum": 1})
     loops: Literal["nested", "fused"] = "nested"
     max_parallel: int | None = field(default=None, metadata={"minimum": 1})
     parallelism: int | None = field(default=None, metadata={"minimum": 1})
