@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from flowc.backends.operations import FlowState, RunState, StepState
-from flowc.backends.stepfunctions.account import Account, RefusedError
+from flowc.backends.stepfunctions.account import Account
 from flowc.backends.stepfunctions.events import ALIAS
 from flowc.backends.stepfunctions.names import machine_name, resource_name
 from flowc.backends.stepfunctions.options import StepFunctionsOptions, read_options, read_site
@@ -18,6 +18,7 @@ from flowc.settings import Settings
 RUNNING: Final = ("RUNNING", "PENDING_REDRIVE")
 MAX_INPUT_BYTES: Final = 262_144
 """Bytes of an execution's input: Step Functions quotas."""
+_ITEM_STATES: Final = ("pending", "running", "succeeded", "failed", "timedOut", "aborted")
 _NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,80}\Z")
 """Of what an execution name may hold, what a store key, a file name and a job name may hold too."""
 
@@ -49,13 +50,10 @@ class StepFunctionsOperations:
                 f"the parameters are {len(text.encode('utf-8')):,} bytes as JSON, and Step Functions takes {MAX_INPUT_BYTES:,}",
                 help="put the data into the bucket and give its address",
             )
+        if run is not None and self._described(flow, run) is not None:
+            raise EngineError(f"{flow} has a run {run!r} already", help="choose another --run-id")
         request = {"stateMachineArn": f"{machine}:{ALIAS}" if self.start_alias else machine, "input": text}
-        try:
-            started = self.account.call("stepfunctions", "start_execution", **request, **({} if run is None else {"name": run}))
-        except RefusedError as refused:
-            if refused.code == "ExecutionAlreadyExists":
-                raise EngineError(f"{flow} has a run {run!r} already", help="choose another --run-id") from refused
-            raise
+        started = self.account.call("stepfunctions", "start_execution", **request, **({} if run is None else {"name": run}))
         arn = str(started["executionArn"])
         return RunState(
             run=arn.rpartition(":")[2], state="RUNNING", ended=False, started_at=started.get("startDate"), address=self._address(arn)
@@ -96,10 +94,14 @@ class StepFunctionsOperations:
     def _execution_arn(self, flow: str, run: str) -> str:
         return f"{self._arn(flow).replace(':stateMachine:', ':execution:')}:{run}"
 
-    def _execution(self, flow: str, run: str) -> Mapping[str, Any]:
+    def _described(self, flow: str, run: str) -> Mapping[str, Any] | None:
         found: Mapping[str, Any] | None = self.account.find(
             "stepfunctions", "describe_execution", executionArn=self._execution_arn(flow, run)
         )
+        return found
+
+    def _execution(self, flow: str, run: str) -> Mapping[str, Any]:
+        found = self._described(flow, run)
         if found is None:
             self._machine(flow)
             raise EngineError(f"{flow} has no run {run!r} in Step Functions", help="`flowc status` without --run-id lists them")
@@ -141,15 +143,14 @@ class StepFunctionsOperations:
         yield from self._items(execution)
 
     def _items(self, execution: str) -> Iterator[StepState]:
+        """The items of each foreach, those of all its Map Runs together."""
+        counts: dict[str, Counter[str]] = {}
         for row in self.account.pages("stepfunctions", "list_map_runs", "mapRuns", executionArn=execution):
             found = self.account.call("stepfunctions", "describe_map_run", mapRunArn=row["mapRunArn"])["itemCounts"]
-            shown = {
-                key.upper(): count
-                for key, count in found.items()
-                if count and key in ("pending", "running", "succeeded", "failed", "aborted")
-            }
             label = str(row["mapRunArn"]).rpartition("/")[2].partition(":")[0]
-            yield StepState(step=f"{label} (items)", counts=shown)
+            counts.setdefault(label, Counter()).update({key.upper(): found.get(key, 0) for key in _ITEM_STATES})
+        for label, total in counts.items():
+            yield StepState(step=f"{label} (items)", counts={state: count for state, count in total.most_common() if count})
 
 
 def _moment(value: object) -> datetime | None:
