@@ -1,6 +1,5 @@
 """`flowc deploy`: shows what changes, uploads the code package, hands the flow to its scheduler."""
 
-from pathlib import Path
 from typing import Any
 
 import click
@@ -15,7 +14,7 @@ from flowc.errors import UsageError
 @click.command()
 @click.argument("flow", metavar="FLOW")
 @click.option("--target", metavar="T", required=True, help="The scheduler to deploy to.")
-@click.option("--dags-folder", metavar="DIR", type=click.Path(path_type=Path), help="The folder Airflow reads, or a checkout of it.")
+@click.option("--dags-folder", metavar="DIR", help="The folder Airflow reads, a checkout of it, or s3://bucket/prefix.")
 @click.option("--prune", is_flag=True, help="Also remove from the scheduler what this flow no longer has, and flowc made.")
 @click.option("--rollback", is_flag=True, help="Go back to the version before, where the scheduler keeps versions (Step Functions).")
 @click.option("--dry-run", is_flag=True, help="Show what would change; upload and write nothing.")
@@ -23,7 +22,7 @@ from flowc.errors import UsageError
 def command(
     flow: str,
     target: str,
-    dags_folder: Path | None,
+    dags_folder: str | None,
     dry_run: bool,
     prune: bool,
     rollback: bool,
@@ -37,7 +36,7 @@ def command(
     named = parse_flow_argument(flow)
     given = overrides(**settings)
     if dags_folder is not None:
-        given["airflow.dags_folder"] = str(dags_folder)
+        given["airflow.dags_folder"] = dags_folder
     result = compile_flows([(named.path, named.name)], [target], env=env, overrides=given)
     show_findings(result)
     if not result.ok:

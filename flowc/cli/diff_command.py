@@ -76,6 +76,10 @@ def _deployed(compiled: "CompiledFlow") -> Path:
             "nothing to compare with",
             help='name the folder of `flowc compile` with -o DIR, or set dags_folder = "…" under [airflow] in flowc.toml',
         )
+    if "://" in folder:
+        raise UsageError(
+            f"{folder} is no folder of this machine", help="name one with -o DIR, or see what a deploy would change: flowc deploy --dry-run"
+        )
     return Path(folder)
 
 

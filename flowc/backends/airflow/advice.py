@@ -1,30 +1,63 @@
 """What a person should know after a deploy: what to commit, when Airflow sees the file, what unpausing starts."""
 
-import os
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
+from flowc.backends.airflow.checkout import Checkout
 from flowc.backends.deploying import Change
 from flowc.ir.graph import FlowGraph
 
 
 def advice(graph: FlowGraph, flow: str, changes: Sequence[Change]) -> tuple[str, ...]:
-    """Return lines for a person; `changes` are what the deploy of `flow` (its deployed name) writes."""
-    written = [change for change in changes if change.changes]
-    lines = []
-    if not written:
+    """Return what Airflow does next; `changes` are what the deploy of `flow` (its deployed name) writes."""
+    if not any(change.changes for change in changes):
         return ()
-    checkout = _checkout(Path(written[0].name).parent)
-    if checkout is not None:
-        names = " ".join(shlex.quote(os.path.relpath(Path(change.name).resolve(), checkout)) for change in written)
-        where = shlex.quote(str(checkout))
-        lines.append(f"the folder is a git checkout: git -C {where} add {names} && git -C {where} commit, then push")
     if any(change.before is None for change in changes):
-        lines.append(f"Airflow finds a new file within minutes; the DAG {flow} starts paused. {_first_start(graph)}")
-    else:
-        lines.append(f"Airflow reads {flow} again within a minute; runs that have begun keep their code")
+        return (f"Airflow finds a new file within minutes; the DAG {flow} starts paused. {_first_start(graph)}",)
+    return (f"Airflow reads {flow} again within a minute; runs that have begun keep their code",)
+
+
+def to_commit(checkout: Checkout, changes: Sequence[Change]) -> tuple[str, ...]:
+    """Return what stands between the files and whoever ships the checkout: what to commit, on what branch, what is unpushed already."""
+    names = {Path(change.name): change for change in changes}
+    dirty = set(checkout.uncommitted(names))
+    open_ = [path for path, change in names.items() if change.changes or path in dirty]
+    if not open_:
+        return tuple(_unpushed(checkout))
+    where, files = shlex.quote(str(checkout.top)), " ".join(shlex.quote(checkout.relative(path)) for path in open_)
+    lines = [f"the folder is a git checkout{_state(checkout)}: git -C {where} add {files} && git -C {where} commit, then push"]
+    lines += [
+        f"{checkout.relative(path)} had changes that no commit holds; they are {'replaced' if change.changes else 'still there'}"
+        for path, change in names.items()
+        if path in dirty and change.before is not None
+    ]
     return tuple(lines)
+
+
+def committed(checkout: Checkout) -> tuple[str, ...]:
+    """Return what is left to do behind a commit."""
+    return (f"committed in {checkout.top}{_state(checkout)}: push it with git -C {shlex.quote(str(checkout.top))} push",)
+
+
+def _unpushed(checkout: Checkout) -> list[str]:
+    if not checkout.ahead:
+        return []
+    return [f"the folder is a git checkout{_state(checkout)}: push it with git -C {shlex.quote(str(checkout.top))} push"]
+
+
+def _state(checkout: Checkout) -> str:
+    """In parentheses, what git said before the deploy."""
+    if checkout.trouble is not None:
+        return f" (its state is not known: {checkout.trouble})"
+    parts = ["no branch" if checkout.branch is None else f"branch {checkout.branch}"]
+    if checkout.upstream is None:
+        parts += ["no upstream"] if checkout.branch is not None else []
+    else:
+        parts += [
+            f"{count} {word} {checkout.upstream}" for count, word in ((checkout.ahead, "ahead of"), (checkout.behind, "behind")) if count
+        ]
+    return f" ({', '.join(parts)})"
 
 
 def _first_start(graph: FlowGraph) -> str:
@@ -36,9 +69,3 @@ def _first_start(graph: FlowGraph) -> str:
     if triggered:
         return "Unpausing it starts nothing: it runs after the next event, not after earlier ones"
     return "Unpausing it starts nothing: runs start by `flowc trigger` or in Airflow's own pages"
-
-
-def _checkout(folder: Path) -> Path | None:
-    """The top of the git work tree that holds `folder`, None outside of one."""
-    here = folder.resolve()
-    return next((path for path in (here, *here.parents) if (path / ".git").exists()), None)

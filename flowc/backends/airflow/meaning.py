@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
-from flowc.backends.airflow.deploy import owner_of
+from flowc.backends.airflow.ownership import owner_of
 from flowc.backends.meaning import FlowFacts, StepFacts
 from flowc.errors import UsageError
 from flowc.runtime_shim import contract

@@ -83,12 +83,14 @@ class AirflowOptions(Options, RunSettings):
 class AirflowSite:
     """Where this Airflow is; no byte of a file depends on it.
 
-    dags_folder: where `flowc deploy` writes.
+    dags_folder: where `flowc deploy` writes: a folder, or `s3://bucket/prefix`. git_commit: where the folder is a git checkout, commit
+    what was written there; nothing is pushed.
     url: the address of the API server (2.x: webserver), for `flowc trigger`, `status` and `terminate`.
     token_env, user_env, password_env: names of the environment variables that hold what signs in there.
     """
 
     dags_folder: str | None = None
+    git_commit: bool = False
     url: str | None = None
     token_env: str = "FLOWC_AIRFLOW_TOKEN"
     user_env: str = "FLOWC_AIRFLOW_USER"

@@ -9,7 +9,8 @@ from support.notation import parse_graph
 
 from flowc import api
 from flowc.backends.airflow import BACKEND
-from flowc.backends.airflow.deploy import FolderDeployer, owner_of
+from flowc.backends.airflow.dag_folder import FolderDeployer
+from flowc.backends.airflow.ownership import owner_of
 from flowc.backends.base import Manifest
 from flowc.backends.deploying import Change, DeployUnit
 from flowc.errors import EngineError, UsageError
