@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 
+from flowc.backends.argo.access import access_objects
 from flowc.backends.argo.bounds import bounds
 from flowc.backends.argo.capabilities import CAPABILITIES
 from flowc.backends.argo.emit import workflow_templates
+from flowc.backends.argo.kustomization import NAME as KUSTOMIZATION
+from flowc.backends.argo.kustomization import kustomization
 from flowc.backends.argo.limits import check_limits
 from flowc.backends.argo.lower import lower
 from flowc.backends.argo.options import ArgoOptions, read_options
@@ -58,9 +61,14 @@ class ArgoBackend:
         for part, template in enumerate(workflow_templates(unit, flow), start=1):
             name = "workflow-template.yaml" if part == 1 else f"workflow-template-{part}.yaml"
             found.append(Manifest(name, header + to_yaml([template])))
-        for name, item in (("cron-workflow.yaml", cron_workflow(unit)), ("sensor.yaml", sensor(unit))):
+        watching = sensor(unit)
+        for name, item in (("cron-workflow.yaml", cron_workflow(unit)), ("sensor.yaml", watching)):
             if item is not None:
                 found.append(Manifest(name, header + to_yaml([item])))
+        accounts = access_objects(unit, gangs=any(step.gang for step in flow.steps), sensor=watching is not None)
+        if accounts:
+            found.insert(0, Manifest("access.yaml", header + to_yaml(accounts)))
+        found.append(Manifest(KUSTOMIZATION, header + to_yaml([kustomization([manifest.path for manifest in found])])))
         return tuple(found)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from flowc.backends.argo.access import pod_account
 from flowc.backends.argo.emit_exit import exit_templates
 from flowc.backends.argo.emit_templates import dag_template, step_template
 from flowc.backends.argo.lower import Flow
@@ -66,7 +67,7 @@ def _run_spec(unit: Unit[ArgoOptions], flow: Flow, objects: Mapping[str, str]) -
         else None,
         "hooks": {"exit": _exit_hook(unit, objects)} if EXIT in objects else None,
         "workflowMetadata": {"labels": {FLOW_LABEL: object_name(unit.plan["flow"])}},
-        "serviceAccountName": options.service_account,
+        "serviceAccountName": pod_account(unit),
         "imagePullSecrets": [Inline(name=name) for name in secrets] or None,
         "priority": options.priority,
         "podPriorityClassName": options.pod_priority_class,

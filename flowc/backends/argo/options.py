@@ -16,7 +16,8 @@ class ArgoOptions(Options):
 
     version: the oldest that must take the files.
     namespace: where the objects are; None leaves it to whoever applies them.
-    service_account: of every pod that @kubernetes gives none. pull_secrets: of every pod, beside those of @kubernetes.
+    service_account: of every pod that @kubernetes gives none. Where the namespace is set and this is not, the flow has an account of its
+    own, with the rights that it needs. pull_secrets: of every pod, beside those of @kubernetes.
     loop_turns: how many turns every loop can take. loops: "nested": each step of a loop is a pod; "fused": one pod runs all turns.
     max_parallel: how many items of one foreach run at a time; parallelism: how many pods of one run; None: as many as there are.
     priority: of a run in the queue of workflows. pod_priority_class: of its pods.
@@ -31,7 +32,7 @@ class ArgoOptions(Options):
     suspend_schedule: whether the schedule begins suspended.
     event_source, event_name, event_bus: names in Argo Events of the source, its event, and the bus that bring the events of @trigger.
     event_url: where every flow announces that a run has succeeded: the webhook of that event source.
-    event_service_account: that of the sensor, which may create workflows.
+    event_service_account: that of the sensor, which may create workflows; an own one as above.
     """
 
     version: Literal["3.6", "3.7", "4.0", "4.1"] = "3.6"

@@ -7,6 +7,7 @@ https://argoproj.github.io/argo-events/sensors/
 import json
 from typing import Any, Final
 
+from flowc.backends.argo.access import event_account
 from flowc.backends.argo.cron import argo_cron
 from flowc.backends.argo.metadata import API, FLOW_LABEL, metadata, namespace_of
 from flowc.backends.argo.names import object_name
@@ -62,7 +63,7 @@ def sensor(unit: Unit[ArgoOptions]) -> dict[str, Any] | None:
         triggers.append(_trigger(unit, f"{name}-{reason}" if len(reasons) > 1 else name, decorator, dict(zip(names, events, strict=True))))
     spec: dict[str, Any] = {
         "eventBusName": options.event_bus,
-        "template": None if options.event_service_account is None else {"serviceAccountName": options.event_service_account},
+        "template": None if (account := event_account(unit)) is None else {"serviceAccountName": account},
         "dependencies": dependencies,
         "triggers": triggers,
     }
