@@ -86,10 +86,15 @@ class Bound:
 
 
 class _FlowName:
-    """`self.name`, which a step may overwrite with an artifact of its own."""
+    """`self.name`: the flow's, unless a step made an artifact of that name, which goes on like any other."""
 
-    def __get__(self, instance: Any, owner: type) -> str:
-        return owner.__name__
+    def __get__(self, instance: Any, owner: type) -> Any:
+        bound: Bound | None = None if instance is None else instance.__dict__.get("_flowc")
+        if bound is None or not bound.has("name"):
+            return owner.__name__
+        value = bound.values.get("name")
+        instance.__dict__["name"] = value
+        return value
 
 
 command_line: Callable[[type, list[str]], NoReturn] | None = None

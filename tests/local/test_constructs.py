@@ -54,6 +54,38 @@ FLOWS: dict[str, tuple[str, set[tuple[str, str]]]] = {
         """,
         {("start", "r"), ("a", "r"), ("b", "r"), ("join", "r"), ("end", "r")},
     ),
+    "artifact called name": (
+        """
+        @step
+        def start(self):
+            assert self.name == type(self).__name__
+            self.words = ["x", "y"]
+            self.next(self.a, foreach="words")
+
+        @step
+        def a(self):
+            self.name = self.input
+            self.next(self.b)
+
+        @step
+        def b(self):
+            assert self.name == self.input
+            self.next(self.join)
+
+        @step
+        def join(self, inputs):
+            assert [i.name for i in inputs] == ["x", "y"]
+            assert self.name == type(self).__name__
+            self.merge_artifacts(inputs, exclude=["name"])
+            self.name = "z"
+            self.next(self.end)
+
+        @step
+        def end(self):
+            assert self.name == "z"
+        """,
+        {("start", "r"), ("a", "r.0"), ("a", "r.1"), ("b", "r.0"), ("b", "r.1"), ("join", "r"), ("end", "r")},
+    ),
     "nested foreach": (
         """
         @step
