@@ -75,7 +75,7 @@ conformance-argo: setup engine-argo ## run flows under a real workflow-controlle
 conformance-argo-wide: setup engine-argo ## the widest and deepest flows under Argo Workflows: half an hour
 	$(PYTEST) -n 0 -m argo_wide tests/conformance/argo
 
-conformance-stepfunctions: setup ## run flows on Step Functions and Batch (moto), each job a real process, artifacts in S3 over HTTP
+conformance-stepfunctions: setup $(ENGINES)/asl-validator/.installed ## run flows on Step Functions and Batch (moto), each job a real process, artifacts in S3 over HTTP
 	$(PYTEST) -n 0 tests/conformance/stepfunctions
 
 golden: setup ## write the golden files anew; read the diff before you commit it
@@ -102,6 +102,12 @@ $(VENV)/.base: $(VENV)/bin/python pyproject.toml
 $(VENV)/.dev: $(VENV)/bin/python pyproject.toml
 	$(BIN)/pip install -q --disable-pip-version-check uv
 	$(UV) pip install -q --compile-bytecode --python $(BIN)/python -e '.[dev]'
+	@touch $@
+
+$(ENGINES)/asl-validator/.installed: tests/engines/asl_validator/package-lock.json
+	mkdir -p $(@D)
+	cp tests/engines/asl_validator/package.json $< $(@D)
+	npm ci --silent --no-audit --no-fund --prefix $(@D)
 	@touch $@
 
 $(ENGINES)/metaflow/.installed: tests/engines/metaflow/requirements.txt | $(VENV)/.dev
