@@ -63,7 +63,7 @@ def load_table(store: Store, record: dict[str, Any]) -> dict[str, Any]:
         raise ObjectError(f"the record of step {record.get('step')!r} at {record.get('at')!r} has a damaged artifact table: {table!r}")
     key = object_key(record["flow"], table["obj"])
     if sum(length for _, length, _ in check_segs(table["segs"], key)) > MAX_TABLE:
-        raise ObjectError(f"the record of step {record.get('step')!r} at {record.get('at')!r} names a table of over {MAX_TABLE} bytes: {key}")
+        raise ObjectError(f"{key}: a record names it as its artifact table, and lists more than {MAX_TABLE} bytes of it")
     (data,) = read_segments(store, key, table["segs"])
     return {**{name: value for name, value in record.items() if name != "table"}, "artifacts": json.loads(bytes(data))}
 

@@ -9,6 +9,7 @@ from flowc.runtime_shim.contract import RECORD_VERSION, VERSION, Attempt, failur
 from flowc.runtime_shim.record_size import MAX_RECORD, fit, load_table
 from flowc.runtime_shim.stores.base import Exists, Store, StoreError, StoreUnavailable
 from flowc.runtime_shim.stores.pauses import pauses
+from flowc.runtime_shim.trust import SIGNATURE, canonical, distrust, signed
 from flowc.runtime_shim.typed import Any
 
 _COMMIT_SHAPE: Mapping[str, type] = {"attempt": int, "nonce": str, "status": str, "control": dict, "artifacts": dict}
@@ -23,14 +24,14 @@ def new_nonce() -> str:
     return os.urandom(8).hex()
 
 
-def encode_record(record: Mapping[str, Any]) -> bytes:
+def encode_record(record: Mapping[str, Any], key: str | None = None) -> bytes:
     """Return `record` as canonical JSON in UTF-8, with the version `v` and the writer's `flowc` filled in.
 
+    key: where it is to stand; then it is signed for that place if a secret is configured (trust.py).
     Raises ValueError for what JSON cannot hold and for a record over 256 KiB.
     """
     stamped = {"v": RECORD_VERSION, "flowc": VERSION, **record}
-    text = json.dumps(stamped, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    data = text.encode("utf-8", "backslashreplace")  # which writes a lone surrogate as JSON does
+    data = canonical(stamped if key is None else signed(stamped, key))
     if len(data) > MAX_RECORD:
         sizes = {name: len(json.dumps(value)) for name, value in record.items()}
         largest = max(sizes, key=lambda name: sizes[name])
@@ -56,6 +57,10 @@ def decode_record(data: bytes, key: str) -> dict[str, Any]:
             f"{key} is a record of version {record['v']}, written by flowc {record.get('flowc', '(unknown version)')}; "
             f"flowc {VERSION} reads version {RECORD_VERSION}: use the version that wrote it, or a later one"
         )
+    why = distrust(record, key)
+    if why is not None:
+        raise RecordError(f"{key} {why}")
+    record.pop(SIGNATURE, None)
     _check_place(record, key)
     if key.endswith("/commit"):
         _check_commit(record, key)
@@ -90,7 +95,7 @@ def commit(store: Store, key: str, record: Mapping[str, Any]) -> dict[str, Any]:
     seconds as FLOWC_STORE_PATIENCE says.
     """
     fitted = fit(store, {"v": RECORD_VERSION, "flowc": VERSION, **record}, encoded_size)
-    data = encode_record(fitted)
+    data = encode_record(fitted, key)
     trouble: StoreUnavailable | None = None
     for pause in pauses():
         try:
@@ -110,7 +115,7 @@ def commit(store: Store, key: str, record: Mapping[str, Any]) -> dict[str, Any]:
 def publish(store: Store, key: str, record: Mapping[str, Any]) -> bool:
     """Create a record whose content is the same whoever writes it; return whether this call did."""
     try:
-        store.create(key, encode_record(record))
+        store.create(key, encode_record(record, key))
     except Exists:
         return False
     return True
@@ -130,9 +135,10 @@ def exit_record(flow: str, run: str, loop: tuple[str, str], left_by: tuple[str, 
 
 def encoded_size(record: Mapping[str, Any]) -> int:
     """Return about how many bytes `encode_record` makes of a record, over the limit or not."""
-    return len(json.dumps(record, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    return len(json.dumps(record, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")) + _SIGNATURE_BYTES
 
 
+_SIGNATURE_BYTES = 80
 _NOT_OURS = "it was changed by something else than flowc. Delete it, and run the step again"
 
 

@@ -1,4 +1,4 @@
-"""The exact requests of one attempt, by kind and key, as a counting proxy in front of a real server sees them: docs/store.md, "Requests"."""
+"""The exact requests of one attempt, as a counting proxy in front of a real server sees them: docs/store.md, "Requests"."""
 
 import hashlib
 from pathlib import Path
@@ -61,18 +61,15 @@ class Counted:
         self.digest = "sha256:" + hashlib.sha256(data).hexdigest()
         self.tasks.store.create(package_key("F", self.digest), data)
 
-    def __call__(
-        self, step: str, at: str = "r", attempt: int = 0, *, code: int = 0, packed: bool = False, **changes: object
-    ) -> dict[str, int]:
+    def __call__(self, step: str, at: str = "r", attempt: int = 0, *, code: int = 0, packed: bool = False) -> dict[str, int]:
         """Run an attempt and return its requests by kind."""
         self.site.proxy.forget()
-        if packed:
-            changes |= {"code_dir": None, "code": self.digest}
+        changes = {"code_dir": None, "code": self.digest} if packed else {}
         ended = self.tasks.run(step, at, attempt, **changes)
         assert ended.code == code, ended.out
         return self.site.proxy.counts()
 
-    def keys(self) -> list[str]:
+    def places(self) -> list[str]:
         """Kind and the end of the key of each request of the last attempt, sorted."""
         return sorted(f"{kind} {key.partition('/F/')[2]}" for kind, key in self.site.proxy.by_key())
 
@@ -86,7 +83,7 @@ def seen(request: pytest.FixtureRequest, tmp_path: Path, root: str, site: S3Site
 def test_a_run_makes_the_requests_of_the_table(seen: Counted) -> None:
     # A 20 MiB artifact is looked for, then sent; 64 MiB and more would be parts.
     assert seen("start", packed=True, code_dir=None) == {"GET": 2, "HEAD": 1, "PUT": 3}
-    assert [key for key in seen.keys() if "obj/" not in key] == [
+    assert [key for key in seen.places() if "obj/" not in key] == [
         "GET pkg/" + seen.digest[7:],
         "GET runs/run%201/start/r/commit",
         "PUT runs/run%201/_run",
@@ -101,7 +98,7 @@ def test_a_run_makes_the_requests_of_the_table(seen: Counted) -> None:
     assert seen("turn", "r~0") == {"GET": 1, "PUT": 2}
     assert seen("turn", "r~0", attempt=1) == {"GET": 1, "PUT": 1}
     assert seen("last", code=1) == {"GET": 2, "PUT": 1}
-    assert seen.keys()[-1] == "PUT runs/run%201/last/r/fail.0"
+    assert seen.places()[-1] == "PUT runs/run%201/last/r/fail.0"
     assert seen("last", attempt=1) == {"GET": 3, "PUT": 1}
     assert seen("end") == {"GET": 1, "PUT": 1}
     assert not any(kind in ("LIST", "BUCKET") for kind in seen.site.proxy.counts())
