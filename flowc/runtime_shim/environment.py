@@ -97,8 +97,12 @@ def attempt_to_environment(attempt: Attempt) -> dict[str, str]:
 
 
 def other_variables(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return `environ` without what describes a task: whoever starts a process for another task must not hand it on."""
+    """Return `environ` without what describes a task: whoever starts a process for another task must not hand it on.
+
+    The signing key describes none.
+    """
     names = {value for value in vars(contract).values() if isinstance(value, str) and value.startswith("FLOWC_")}
+    names -= {contract.SIGNING_KEY, contract.SIGNING_KEY_FILE}
     return {name: value for name, value in environ.items() if name not in names}
 
 

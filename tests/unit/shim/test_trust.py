@@ -83,6 +83,29 @@ def test_the_secret_itself_or_its_file(tasks: Tasks, monkeypatch: pytest.MonkeyP
     assert tasks.record("a")["step"] == "a"
 
 
+def test_a_loop_in_one_process_signs_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its members get an interpreter of their own where the flow starts threads."""
+    monkeypatch.setenv(contract.SIGNING_KEY, SECRET)
+    flow = """
+        @step
+        def start(self):
+            self.way = "on"
+            self.next({"again": self.start, "on": self.end}, condition="way")
+
+        @step
+        def end(self):
+            pass
+    """
+    top = """
+        import threading
+        threading.Thread(target=threading.Event().wait, daemon=True).start()
+    """
+    tasks = Tasks(tmp_path, flow, top=top)
+    ended = tasks.loop("start")
+    assert ended.code == 0, ended.out
+    assert "sig" in json.loads(file_of(tasks, "start", "r~0").read_bytes())
+
+
 def test_without_a_secret_signed_records_are_read_as_they_are(tasks: Tasks, monkeypatch: pytest.MonkeyPatch) -> None:
     run(tasks, "start")
     monkeypatch.delenv(contract.SIGNING_KEY_FILE)
