@@ -67,7 +67,15 @@ def rules(graph: FlowGraph, flow: str, options: StepFunctionsOptions) -> list[di
                 }
                 template = {"trigger": {"name": other, "type": "run", "id": f"{other}/<run>", "timestamp": "<time>"}}
                 found.append(
-                    _rule(flow, options, f"after-{machine_name(other)}", "default", pattern, template, {"run": "$.detail.name", "time": "$.time"})
+                    _rule(
+                        flow,
+                        options,
+                        f"after-{machine_name(other)}",
+                        "default",
+                        pattern,
+                        template,
+                        {"run": "$.detail.name", "time": "$.time"},
+                    )
                 )
     return found
 

@@ -57,7 +57,7 @@ def _trust(service: str, options: StepFunctionsOptions, flow: str | None = None,
 def _machine(root: Root, jobs: Jobs, options: StepFunctionsOptions, *, maps: bool) -> Policy:
     machine = machine_name(root.flow)
     bucket = f"arn:{options.partition}:s3:::{root.bucket}/"
-    definitions = [arn(options, "batch", f"job-definition/{definition['jobDefinitionName']}*") for definition in jobs.definitions]
+    definitions = [arn(options, "batch", f"job-definition/flowc-{machine}-*")]
     submit = ["batch:SubmitJob"] + (["batch:TagResource"] if options.tags or any(job.tags for job in jobs.by_step.values()) else [])
     said = [
         _allow(["s3:GetObject", "s3:PutObject"], [f"{bucket}{root.runs}/*"]),
