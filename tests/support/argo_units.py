@@ -37,7 +37,9 @@ def unit_of(flow: str | FlowGraph | RegionTree, **options: object) -> Unit[ArgoO
 
 
 def objects_of(unit: Unit[ArgoOptions]) -> list[dict[str, Any]]:
-    return [item for manifest in BACKEND.emit(unit) for item in yaml.load_all(manifest.text, yaml.CSafeLoader)]
+    """The objects of Argo, without what else a cluster gets."""
+    found = [item for manifest in BACKEND.emit(unit) for item in yaml.load_all(manifest.text, yaml.CSafeLoader)]
+    return [item for item in found if item["apiVersion"] == "argoproj.io/v1alpha1"]
 
 
 def templates_of(objects: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
