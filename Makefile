@@ -81,8 +81,8 @@ conformance-stepfunctions: setup $(ENGINES)/asl-validator/.installed ## run flow
 golden: setup ## write the golden files anew; read the diff before you commit it
 	$(PYTEST) -q tests/golden tests/diagnostics tests/unit/airflow/test_pod_form.py --update-goldens
 
-docs-fix: setup ## write what the pages of docs/diagnostics show anew; read the diff before you commit it
-	$(PYTEST) -q tests/diagnostics/test_pages.py tests/unit/cli/test_targets.py --update-goldens
+docs-fix: setup ## write what the pages of docs/ show anew; read the diff before you commit it
+	$(PYTEST) -q tests/diagnostics/test_pages.py tests/unit/cli/test_targets.py tests/docs --update-goldens
 
 benchmark: setup engines ## print the figures and ratios of benchmarks/
 	$(BIN)/python benchmarks/run.py
