@@ -1,6 +1,7 @@
-"""`flowc diff`: how a flow differs from its compiled file, by meaning, each change with its risk."""
+"""`flowc diff`: how a flow differs from its compiled files, by meaning, each change with its risk."""
 
 import json
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from flowc.errors import FlowcError, UsageError
 
 if TYPE_CHECKING:
     from flowc.api import CompiledFlow
-    from flowc.backends.meaning import Change
+    from flowc.backends.meaning import Change, FlowFacts
 
 FORMATS = ("text", "json", "markdown")
 
@@ -47,10 +48,13 @@ def _changes(compiled: "CompiledFlow", output: Path | None) -> "tuple[Change, ..
     from flowc.backends.meaning import Change, Risk, compare
 
     try:
-        read_facts = import_module(f"flowc.backends.{compiled.target}.meaning").read_facts
+        reading = import_module(f"flowc.backends.{compiled.target}.meaning")
     except ModuleNotFoundError as error:
         raise UsageError(f"flowc diff does not read files of {compiled.target} so far", help="use `flowc compile --check`") from error
     folder = output / compiled.target / compiled.name if output is not None else _deployed(compiled)
+    if hasattr(reading, "read_files"):
+        return _changes_of_files(compiled, folder, reading.read_files)
+    read_facts = reading.read_facts
     found: list[Change] = []
     for manifest in compiled.manifests:
         path = folder / manifest.path
@@ -67,6 +71,28 @@ def _changes(compiled: "CompiledFlow", output: Path | None) -> "tuple[Change, ..
             why = "it means the same: another version of flowc, or text around it"
             found.append(Change(kind="text-changed", subject="flow", risk=Risk.LOW, why=why))
     return tuple(found)
+
+
+def _changes_of_files(
+    compiled: "CompiledFlow", folder: Path, read_files: "Callable[[Mapping[str, str]], FlowFacts]"
+) -> "tuple[Change, ...]":
+    """The same where several files together are one flow: what a file more or less means is read from all of them."""
+    from flowc.backends.meaning import Change, Risk, compare
+
+    after = {manifest.path: manifest.text for manifest in compiled.manifests}
+    suffixes = {Path(path).suffix for path in after}
+    try:
+        here = sorted(path for path in folder.iterdir() if path.suffix in suffixes) if folder.is_dir() else []
+        before = {path.name: path.read_bytes().decode("utf-8") for path in here}
+    except (OSError, UnicodeDecodeError) as error:
+        raise FlowcError(f"the files in {folder} cannot be read: {error}") from error
+    if not before:
+        return (Change(kind="flow-added", subject="flow", risk=Risk.LOW, after=str(folder)),)
+    found = compare(read_files(before), read_files(after))
+    if not found and before != after:
+        why = "it means the same: another version of flowc, or text around it"
+        found = (Change(kind="text-changed", subject="flow", risk=Risk.LOW, why=why),)
+    return found
 
 
 def _deployed(compiled: "CompiledFlow") -> Path:
