@@ -80,17 +80,23 @@ class CheckResult:
 
 
 def check(
-    path: Path | str, name: str | None = None, *, env: str | None = None, project_root: Path | None = None, disk: Disk | None = None
+    path: Path | str,
+    name: str | None = None,
+    *,
+    env: str | None = None,
+    project_root: Path | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    disk: Disk | None = None,
 ) -> CheckResult:
     """Read the flows of a file and report every finding of the language; `name` picks one flow of several, `env` a table of settings.
 
-    Ignore comments and the severities of the settings have been applied. `disk` remembers what was read and looked at.
+    overrides: settings given by hand. Ignore comments and the severities of the settings have been applied. `disk` remembers what was read and looked at.
     Raises UsageError if the file was read and has no flow called `name`, and for settings that cannot be read.
     """
     report = Report()
     disk = disk or Disk()
     reading = read_flows(Path(path), report, project_root=project_root, disk=disk)
-    settings = load_settings(reading.project_root, env, disk=disk, spelt=reading.spelt_root)
+    settings = load_settings(reading.project_root, env, disk=disk, spelt=reading.spelt_root).with_overrides(overrides or {})
     sources = reading.sources if settings.source is None else {**reading.sources, settings.source.name: settings.source}
     severities = read_severities(settings.severity, settings.origin)
     graphs = [replace(graph, environment=settings.environment) for graph in reading.flows if name in (None, graph.name)]
@@ -179,8 +185,8 @@ def compile_flows(
     sources: dict[str, SourceFile] = {}
     for source in flows:
         path, name = source if isinstance(source, tuple) else (Path(source), None)
-        checked = check(path, name, env=env, project_root=project_root, disk=disk)
-        settings = checked.settings.with_overrides(overrides or {})
+        checked = check(path, name, env=env, project_root=project_root, overrides=overrides, disk=disk)
+        settings = checked.settings
         check_target_root(settings.root)
         report, secrets, places = Report(), Report(), list[Span]()
         for flow in checked.flows:
@@ -269,8 +275,8 @@ def report_targets(
     from flowc.ir.plan import build_plan
 
     disk = Disk()
-    checked = check(path, name, env=env, disk=disk)
-    tree, settings = checked.flow.tree, checked.settings.with_overrides(overrides or {})
+    checked = check(path, name, env=env, overrides=overrides, disk=disk)
+    tree, settings = checked.flow.tree, checked.settings
     found = []
     for target in TARGETS:
         compiled = compile_flows([(Path(path), checked.flow.graph.name)], [target], env=env, overrides=overrides, disk=disk)

@@ -41,6 +41,12 @@ def test_compiled_files_and_code_differ_by_environment(flow: Path) -> None:
     assert 'dag_id="prod.shop.main.Nightly"' in prod.manifests[0].text
 
 
+def test_an_environment_given_by_hand_counts_too(flow: Path) -> None:
+    [made] = api.compile_flows([flow], ["airflow"], overrides={"environment": "mine"}).flows
+    assert made.name == "mine.shop.main.Nightly"
+    assert 'dag_id="mine.shop.main.Nightly"' in made.manifests[0].text
+
+
 def test_runs_stand_under_the_environment(flow: Path, tmp_path: Path) -> None:
     trace = run_here(flow, "prod.shop.main.Nightly", f"file://{tmp_path}/store", options=["--env", "prod"], file_flow="Nightly")
     assert trace.succeeded
