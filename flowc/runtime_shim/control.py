@@ -54,7 +54,7 @@ def hand_over(attempt: Attempt, line: str | None) -> str | None:
         _hand_over_apart(line)
         return None
     if attempt.control is None:
-        return line
+        return None if attempt.engine == "stepfunctions" else line
     temporary = f"{attempt.control}.{os.getpid()}"
     try:
         with open(temporary, "w", encoding="utf-8") as file:

@@ -23,11 +23,11 @@ class Account:
         except ImportError:
             raise UsageError("talking to AWS needs boto3", help="install flowc[stepfunctions]") from None
         try:
-            self._session = boto3.Session(profile_name=site.profile, region_name=options.region)
+            self._session = boto3.Session(profile_name=site.profile, region_name=options.region or None)
         except botocore.exceptions.ProfileNotFound as error:
             raise UsageError(f"{error}", help="set profile under [stepfunctions] to one of ~/.aws/config") from None
         region = self._session.region_name
-        if region is None:
+        if not region:
             raise UsageError(
                 "there is no region to deploy to", help='set region = "…" under [stepfunctions], or AWS_REGION in the environment'
             )
@@ -82,8 +82,9 @@ class Account:
         try:
             yield
         except known.ClientError as error:
-            code, message = _code(error), error.response.get("Error", {}).get("Message") or "no message"
-            raise RefusedError(code, f"AWS refuses {what}: {message} ({code})", help=_help(code)) from error
+            code, message = _code(error), str(error.response.get("Error", {}).get("Message") or "it does not say why")
+            said = "its answer is no JSON" if message.lstrip().startswith("<") else message
+            raise RefusedError(code, f"AWS refuses {what}: {said} ({code})", help=_help(code)) from error
         except (
             known.NoCredentialsError,
             known.PartialCredentialsError,

@@ -34,6 +34,7 @@ FEW_TURNS: Final = 100
 _TARGET: Final = "stepfunctions"
 _CODE: Final = "sha256:" + "0" * 64
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_RESERVED: Final = ("FLOWC_", "AWS_BATCH")
 _ACCOUNT: Final = re.compile(r"[0-9]{12}\Z")
 _REGION: Final = re.compile(r"[a-z]{2,}(-[a-z]+)+-[0-9]+\Z")
 
@@ -56,10 +57,7 @@ def check_limits(tree: RegionTree, plan: Plan, options: StepFunctionsOptions, re
     layout = lay_out(tree)
     _check_loops(layout, report)
     _check_open_runs(layout, options, report)
-    found = Report()
-    jobs = read_jobs(tree.graph.steps, plan["flow"], options, found)
-    for finding in found.diagnostics:
-        report._found.append(finding)
+    jobs = read_jobs(tree.graph.steps, plan["flow"], options, report)
     if root is not None and not report.has_errors:
         _check_sizes(Unit(tree=tree, plan=plan, code=_CODE, source_digest=_CODE, options=options), jobs, root, report)
 
@@ -94,13 +92,17 @@ def _check_environment(step: Step, planned: PlanStep, report: Report) -> None:
     if decorator is None:
         return
     for name, value in (planned.get("environment") or {}).items():
-        if name.startswith(("FLOWC_", "AWS_BATCH")):
-            who = "tell the task what to run" if name.startswith("FLOWC_") else "are those of Batch, which refuses them"
-            report(codes.ENVIRONMENT_NAME, decorator.span, name=name, notes=[f"names that begin with {name[:6]}… {who}"])
+        if name.startswith(_RESERVED):
+            whose = "tell the task what to run" if name.startswith("FLOWC_") else "are those of Batch, which refuses them"
+            prefix = next(prefix for prefix in _RESERVED if name.startswith(prefix))
+            notes = [f"names that begin with {prefix} {whose}"]
+            report(codes.ENVIRONMENT_NAME, decorator.span, name=name, notes=notes, help="give the variable another name")
         elif _SURROGATE.search(value):
-            report(codes.TEXT_NOT_UNICODE, decorator.span, what=f"environment variable {name!r}")
+            what = f"environment variable {name!r}"
+            report(codes.TEXT_NOT_UNICODE, decorator.span, what=what, help="write the whole character")
         elif "\0" in value:
-            report(codes.ENVIRONMENT_VALUE, decorator.span, name=name, notes=["it holds a zero byte"])
+            notes = ["it holds a zero byte"]
+            report(codes.ENVIRONMENT_VALUE, decorator.span, name=name, notes=notes, help="take the zero byte out, or encode the value")
 
 
 def _check_loops(layout: Layout, report: Report) -> None:
