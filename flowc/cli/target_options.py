@@ -18,6 +18,15 @@ _OPTIONS: Final = (
     ("image", click.option("--image", metavar="IMAGE", help="Container image of the steps, where they run in containers.")),
     ("python", click.option("--python", metavar="PATH", help="Interpreter that runs the steps on a worker.")),
     (
+        "argo.version",
+        click.option(
+            "--argo-version",
+            "version",
+            type=click.Choice(("3.6", "3.7", "4.0", "4.1")),
+            help="The oldest Argo Workflows that must take the files.",
+        ),
+    ),
+    (
         "airflow.operator",
         click.option(
             "--operator", type=click.Choice(("bash", "kubernetes")), help="On Airflow, a step is a process of the worker or a pod."
