@@ -19,6 +19,18 @@ TARGETS: Final = ("airflow", "argo", "stepfunctions")
 """The targets, each with a table of its own in the settings: `[airflow]`."""
 
 
+class Assigned(str):
+    """What `--set KEY=VALUE` gives: a text where the setting is one, else what TOML makes of it."""
+
+    def read(self, *, as_text: bool) -> Any:
+        """Return the value of a setting that is a text, or of another one; a text may stand in quotes."""
+        try:
+            value = tomllib.loads(f"value = {self}")["value"]
+        except tomllib.TOMLDecodeError:
+            return str(self)
+        return str(self) if as_text and not isinstance(value, str) else value
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What a project says once for all its flows.
@@ -55,6 +67,8 @@ class Settings:
         targets = {name: dict(table) for name, table in self.targets.items()}
         for key, value in given.items():
             table, dot, name = key.partition(".")
+            if isinstance(value, Assigned) and table not in TARGETS:
+                value = value.read(as_text=_KINDS.get(key) is str)
             if dot and table in TARGETS:
                 targets.setdefault(table, {})[name] = value
                 if value is None:

@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 
 from flowc.backends.base import Options
 from flowc.errors import UsageError
-from flowc.settings import Settings
+from flowc.settings import Assigned, Settings
 
 OptionsT = TypeVar("OptionsT", bound=Options)
 SiteT = TypeVar("SiteT")
@@ -54,11 +54,14 @@ def read_part(table: object, part: type[PartT], where: str, origin: str) -> Part
 def _checked(
     table: Mapping[str, Any], where: str, known: Mapping[str, "Field[Any]"], hints: Mapping[str, object], origin: str
 ) -> dict[str, Any]:
+    found = {}
     for key, value in table.items():
         if key not in known:
             raise UsageError(f"unknown setting '{where}.{key}' in {origin}", help=f"[{where}] knows: {', '.join(sorted(known))}")
-        _check(f"{where}.{key}", value, hints[key], known[key], origin)
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
+        read = value.read(as_text=_is_text(hints[key])) if isinstance(value, Assigned) else value
+        _check(f"{where}.{key}", read, hints[key], known[key], origin)
+        found[key] = tuple(read) if isinstance(read, list) else read
+    return found
 
 
 def _check(key: str, value: object, annotation: object, spec: "Field[Any]", origin: str) -> None:
@@ -70,12 +73,22 @@ def _check(key: str, value: object, annotation: object, spec: "Field[Any]", orig
         raise UsageError(f"setting {key!r} in {origin} must be at least {minimum}, not {value!r}")
 
 
+def _is_text(annotation: object) -> bool:
+    annotation = _without_none(annotation)
+    return annotation is str or get_origin(annotation) is Literal
+
+
+def _without_none(annotation: object) -> object:
+    if get_origin(annotation) not in (Union, UnionType):
+        return annotation
+    (found,) = (each for each in get_args(annotation) if each is not NoneType)
+    return found
+
+
 def _wanted(value: object, annotation: object) -> str | None:
     """What the annotation asks for in words, None where `value` is that."""
+    annotation = _without_none(annotation)
     origin = get_origin(annotation)
-    if origin in (Union, UnionType):
-        (annotation,) = (each for each in get_args(annotation) if each is not NoneType)
-        origin = get_origin(annotation)
     if origin is Literal:
         choices = get_args(annotation)
         return None if value in choices and isinstance(value, str) else " or ".join(choices)

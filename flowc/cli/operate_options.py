@@ -1,10 +1,12 @@
 """What `trigger`, `status` and `terminate` share: their options, the target that these lead to, a run as JSON."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from flowc.cli.target_options import overrides
 from flowc.errors import UsageError
 
 if TYPE_CHECKING:
@@ -12,10 +14,11 @@ if TYPE_CHECKING:
 
 
 def target_settings() -> list[click.Parameter]:
-    """Return the options that say where a flow is deployed; a command takes them as `target`, `env` and `airflow_url`."""
+    """Return the options that say where a flow is deployed; a command takes them as `target`, `env`, `airflow_url` and `assignments`."""
     return [
         click.Option(["--target"], metavar="T", help="The scheduler to which the flow is deployed.  [required]"),
         click.Option(["--env"], metavar="NAME", help="Settings table env.NAME of the project."),
+        click.Option(["--set", "assignments"], metavar="KEY=VALUE", multiple=True, help="Give any setting, as in argo.namespace=ml."),
         click.Option(["--airflow-url"], metavar="URL", help="Address of Airflow's API server; by default that of the project's settings."),
     ]
 
@@ -25,7 +28,9 @@ def output_format() -> click.Option:
     return click.Option(["--format", "form"], type=click.Choice(["text", "json"]), default="text", show_default=True)
 
 
-def operations_of(project_root: Path, target: str | None, env: str | None, airflow_url: str | None) -> "Operations":
+def operations_of(
+    project_root: Path, target: str | None, env: str | None, airflow_url: str | None, assignments: Sequence[str]
+) -> "Operations":
     """Return what acts on the flows that a project deploys to `target`.
 
     Raises UsageError where the options and settings do not lead there.
@@ -36,10 +41,13 @@ def operations_of(project_root: Path, target: str | None, env: str | None, airfl
     if target is None:
         raise UsageError("no target is named", help="say --target airflow")
     settings = load_settings(project_root, env)
-    return load_operations(target, settings if airflow_url is None else settings.with_overrides({"airflow.url": airflow_url}))
+    given = overrides(assignments) if airflow_url is None else {**overrides(assignments), "airflow.url": airflow_url}
+    return load_operations(target, settings.with_overrides(given))
 
 
-def deployed_flow(flow: str, target: str | None, env: str | None, airflow_url: str | None) -> tuple[str, "Operations"]:
+def deployed_flow(
+    flow: str, target: str | None, env: str | None, airflow_url: str | None, assignments: Sequence[str]
+) -> tuple[str, "Operations"]:
     """Return (deployed name, what acts on it) of a flow named by its file (train.py, or train.py:TrainFlow) or by its deployed name."""
     from flowc.cli.flow_argument import parse_flow_argument
     from flowc.cli.store_argument import flow_in_file
@@ -49,7 +57,7 @@ def deployed_flow(flow: str, target: str | None, env: str | None, airflow_url: s
         name, project_root = flow_in_file(flow, env)
     else:
         name, project_root = flow, project_root_above(Path.cwd())
-    return name, operations_of(project_root, target, env, airflow_url)
+    return name, operations_of(project_root, target, env, airflow_url, assignments)
 
 
 def run_facts(run: "RunState") -> dict[str, Any]:

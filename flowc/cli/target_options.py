@@ -1,12 +1,12 @@
 """Options that `compile`, `deploy` and `diff` share: settings given by hand, and how findings are shown."""
 
-import tomllib
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
 from flowc.errors import UsageError
+from flowc.settings import Assigned
 
 if TYPE_CHECKING:
     from flowc.api import CompileResult
@@ -61,20 +61,12 @@ def overrides(assignments: Sequence[str] = (), **given: Any) -> dict[str, Any]:
         key, equals, text = assignment.partition("=")
         if not equals or not key.strip():
             raise UsageError(f"--set {assignment!r} is no assignment", help="write --set KEY=VALUE, as in --set airflow.pool=ml")
-        found[key.strip()] = _value(text.strip())
+        found[key.strip()] = Assigned(text.strip())
     return found
 
 
 def _parameter(key: str) -> str:
     return key.rpartition(".")[2]
-
-
-def _value(text: str) -> Any:
-    """What TOML makes of `text`; the text itself where that is no TOML."""
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        return text
 
 
 def show_findings(result: "CompileResult") -> None:

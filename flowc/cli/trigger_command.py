@@ -46,11 +46,12 @@ def _callback(flow: str, arguments: Sequence[str], **options: Any) -> int:
         return 1
     graph = result.flow.graph
     given, behind = parse_flow_arguments(graph, f"flowc trigger {flow}", arguments, OPTIONS)
+    behind["assignments"] = (*options["assignments"], *behind["assignments"])
     options |= {name: value for name, value in behind.items() if value is not None and (name != "form" or value != "text")}
     values = _values(graph, given)
     settings = load_settings(result.project_root, options["env"])
     name = replace(graph, environment=settings.environment).deployed_name
-    operations = operations_of(result.project_root, options["target"], options["env"], options["airflow_url"])
+    operations = operations_of(result.project_root, options["target"], options["env"], options["airflow_url"], options["assignments"])
     run = operations.trigger(name, options["run_id"], values)
     if options["form"] == "json":
         say(json.dumps({"schema": 1, "flow": name, **run_facts(run)}, indent=2, ensure_ascii=False) + "\n")

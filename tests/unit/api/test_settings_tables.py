@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from flowc.backends.airflow.options import read_options, read_site
+from flowc.cli.target_options import overrides
 from flowc.errors import UsageError
 from flowc.settings import load_settings
 
@@ -65,3 +66,21 @@ def test_values_of_another_type_are_refused(tmp_path: Path, line: str, message: 
 def test_what_is_given_by_hand_is_checked_too(tmp_path: Path, given: dict[str, object]) -> None:
     with pytest.raises(UsageError):
         read_options(load_settings(tmp_path).with_overrides(given))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("airflow.url=8080", "8080"), ('airflow.url="a b"', "a b"), ("airflow.operator=bash", "bash"), ("airflow.max_map_length=7", 7)],
+)
+def test_what_is_assigned_is_read_as_the_setting_wants_it(tmp_path: Path, text: str, value: object) -> None:
+    settings = load_settings(tmp_path).with_overrides(overrides([text]))
+    name = text.partition("=")[0].removeprefix("airflow.")
+    assert getattr(read_site(settings) if name == "url" else read_options(settings), name) == value
+
+
+def test_an_assignment_of_another_type_is_refused(tmp_path: Path) -> None:
+    settings = load_settings(tmp_path).with_overrides(overrides(["airflow.max_map_length=many"]))
+    with pytest.raises(UsageError, match="must be an integer, not 'many'"):
+        read_options(settings)
+    with pytest.raises(UsageError, match="is no assignment"):
+        overrides(["airflow.url"])
