@@ -3,12 +3,12 @@
 import re
 from typing import Final
 
-from flowc.backends.airflow.schedule import cron_of, entries_of, name_of
+from flowc.backends.airflow.schedule import cron_of
 from flowc.diagnostics import codes
 from flowc.diagnostics.model import Report
 from flowc.ir.cron import CronError, parse_cron
 from flowc.ir.graph import Decorator, FlowGraph
-from flowc.ir.values import Unknown, first_unknown
+from flowc.ir.values import first_unknown
 from flowc.runtime_shim.contract import Plan
 
 _DAY_OF_MONTH: Final = re.compile(r"L-|W", re.IGNORECASE)
@@ -23,8 +23,6 @@ def check_events(graph: FlowGraph, plan: Plan, report: Report) -> None:
             _check_required(graph, plan, decorator, report)
             if decorator.name == "schedule":
                 _check_cron(decorator, report)
-            if decorator.name == "trigger":
-                _check_payload(decorator, report)
 
 
 def _check_known(decorator: Decorator, report: Report) -> None:
@@ -79,16 +77,3 @@ def _check_cron(decorator: Decorator, report: Report) -> None:
             why=why,
             help="write minute, hour, day of month, month, day of week, with numbers, names, *, ranges, lists and steps",
         )
-
-
-def _check_payload(decorator: Decorator, report: Report) -> None:
-    for entry in entries_of(decorator):
-        if isinstance(entry, dict) and entry.get("parameters") and not isinstance(name_of(entry), Unknown):
-            report(
-                codes.WEAK_ON_TARGET,
-                decorator.span,
-                construct="parameters of @trigger",
-                target="airflow",
-                notes=["an event brings no values along: the parameters of a run that it starts have their defaults"],
-            )
-            return

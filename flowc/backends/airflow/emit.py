@@ -14,7 +14,7 @@ import jinja2
 from flowc.backends.airflow.chains import chains, lines
 from flowc.backends.airflow.model import ArmGate, Dag, FormParameter, Gate, Group, MergeGate, Planner, Schedule, StepTask
 from flowc.backends.airflow.names import variables
-from flowc.backends.airflow.python_text import INDENT, WIDTH, Code, call_text, columns, escaped, value_text, wrapped
+from flowc.backends.airflow.python_text import INDENT, WIDTH, Code, call_text, columns, escaped, pieces, quoted, value_text, wrapped
 from flowc.backends.airflow.templating import literal
 from flowc.runtime_shim import contract
 
@@ -67,6 +67,7 @@ def emit(dag: Dag, provenance: Provenance) -> str:
         templates=[(name, value_text(dict(value), len(name) + 3)) for name, value in (dag.pods.templates if dag.pods else ())],
         python=dag.python if dag.pods else literal(shlex.quote(dag.python)),
         max_map_length=dag.max_map_length,
+        event_parameters=[quoted(piece) for line in dag.event_parameters for piece in pieces(line, WIDTH - len(INDENT))],
         environment=dag.environment,
         dag_id=dag.dag_id,
         defaults=value_text({"retries": 0, "owner": "flowc", **dict(dag.defaults)}, len("    default_args="), len(INDENT)),

@@ -9,6 +9,7 @@ from flowc.backends.airflow.limits import TIMEOUT_MARGIN_SECONDS
 from flowc.backends.airflow.model import Dag, ExitHook, FormParameter, Group, Planner, StepTask
 from flowc.backends.airflow.names import Names
 from flowc.backends.airflow.options import AirflowOptions
+from flowc.backends.airflow.payloads import parameters_template, payload_fields
 from flowc.backends.airflow.python_text import Code
 from flowc.backends.airflow.schedule import finished_asset, schedule_of
 from flowc.backends.airflow.scheduling import default_arguments, task_arguments
@@ -40,7 +41,8 @@ def lower(unit: Unit[AirflowOptions]) -> Dag:
     triggered = schedule is not None and bool(schedule.assets)
     settings = unit.options.of_flow(graph.name)
     declared = {parameter.name: parameter for parameter in graph.parameters}
-    tasks = {name: _task(unit, name, layout, wiring, triggered=triggered) for name in layout.nodes}
+    fields = payload_fields(graph)
+    tasks = {name: _task(unit, name, layout, wiring, triggered=triggered, filled=bool(fields)) for name in layout.nodes}
     return Dag(
         dag_id=unit.plan["flow"],
         doc=graph.doc,
@@ -53,6 +55,7 @@ def lower(unit: Unit[AirflowOptions]) -> Dag:
         environment=_shared_environment(unit),
         python=unit.options.python,
         max_map_length=unit.options.max_map_length,
+        event_parameters=parameters_template(fields) if fields else (),
         defaults=default_arguments(unit.options, graph.name),
         max_active_runs=settings.max_active_runs,
         max_active_tasks=settings.max_active_tasks,
@@ -117,7 +120,7 @@ def _exit_hook(unit: Unit[AirflowOptions], layout: Layout, wiring: Wiring, names
     return ExitHook(task_id=names.exit_hook(), end=StepName(unit.plan["end"]), behind=tuple(behind))
 
 
-def _task(unit: Unit[AirflowOptions], name: StepName, layout: Layout, wiring: Wiring, *, triggered: bool) -> StepTask:
+def _task(unit: Unit[AirflowOptions], name: StepName, layout: Layout, wiring: Wiring, *, triggered: bool, filled: bool) -> StepTask:
     node, step = layout.nodes[name], unit.tree.graph.by_name[name]
     level, _ = node.spot
     planned = [unit.plan["steps"][member] for member in node.steps]
@@ -130,7 +133,7 @@ def _task(unit: Unit[AirflowOptions], name: StepName, layout: Layout, wiring: Wi
         doc=step.doc,
         each=None if level is None else wiring.planners[level],
         control=layout.decides(name) or layout.is_foreach(name),
-        environment=_environment(unit, name, planned, loop=node.loop, triggered=triggered),
+        environment=_environment(unit, name, planned, loop=node.loop, triggered=triggered, filled=filled),
         outlet=finished_asset(unit.plan["flow"]) if name == unit.plan["end"] else None,
         retries=max(one.get("retries") or 0 for one in planned) + _catches(planned),
         retry_seconds=delay,
@@ -157,7 +160,9 @@ def _catches(planned: Sequence[PlanStep]) -> bool:
     return any(one.get("catch") is not None for one in planned)
 
 
-def _environment(unit: Unit[AirflowOptions], name: StepName, planned: Sequence[PlanStep], *, loop: bool, triggered: bool) -> Variables:
+def _environment(
+    unit: Unit[AirflowOptions], name: StepName, planned: Sequence[PlanStep], *, loop: bool, triggered: bool, filled: bool
+) -> Variables:
     """What one task needs beside the shared variables. In a loop each turn takes its step's own from the plan."""
     entries: list[tuple[str, str]] = []
     if not loop:
@@ -165,7 +170,7 @@ def _environment(unit: Unit[AirflowOptions], name: StepName, planned: Sequence[P
     if name == unit.plan["start"]:
         entries.append((contract.CODE, unit.code))
         if unit.plan["parameters"]:
-            entries.append((contract.PARAMS, "{{ params | tojson }}"))
+            entries.append((contract.PARAMS, Code("PARAMS") if filled else "{{ params | tojson }}"))
         if triggered:
             entries.append((contract.TRIGGER, Code("TRIGGER")))
     catch = None if loop else planned[0].get("catch")

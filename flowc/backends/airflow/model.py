@@ -131,6 +131,7 @@ class Dag:
     """One DAG file. `units` stand in the order they are written; `edges` lead between ids of tasks and groups at the top.
 
     A planner follows its step, and a group its planner, without an edge of ours. defaults: arguments that every task has.
+    event_parameters: the template of the parameters where events bring some along, in lines; empty where none does.
     max_active_runs, max_active_tasks: caps, None for those of the site. run_timeout_minutes: after them a run has failed.
     """
 
@@ -146,6 +147,7 @@ class Dag:
     python: str
     max_map_length: int
     defaults: tuple[tuple[str, object], ...] = ()
+    event_parameters: tuple[str, ...] = ()
     max_active_runs: int | None = None
     max_active_tasks: int | None = None
     run_timeout_minutes: int | None = None

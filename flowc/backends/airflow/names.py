@@ -7,7 +7,7 @@ from flowc.ir.graph import StepName
 TAKEN_BY_THE_FILE = frozenset(
     (
         *("AirflowSkipException", "Asset", "AssetOrTimeSchedule", "BashOperator", "CronTriggerTimetable", "DAG", "ENV"),
-        *("KubernetesPodOperator", "MAX_MAP_LENGTH", "PYTHON", "Param", "TRIGGER", "__doc__"),
+        *("KubernetesPodOperator", "MAX_MAP_LENGTH", "PARAMS", "PYTHON", "Param", "TRIGGER", "__doc__"),
         *(
             "all",
             "arm",

@@ -85,6 +85,7 @@ def with_pods(unit: Unit[AirflowOptions], dag: Dag) -> Dag:
             for part in dag.units
         ),
         environment=_escaped(dag.environment),
+        event_parameters=(*dag.event_parameters[:-1], *map(_of_run_time, dag.event_parameters[-1:])),
         python=_command(python),
         pods=PodForm(
             templates=tuple((name, _literals(pod_template(pod))) for name, pod in templates.items()),

@@ -57,7 +57,7 @@ def value_text(value: object, column: int = 0, indent: int = 0) -> str:
     inner = indent + len(INDENT)
     pad = "\n" + " " * inner
     if isinstance(value, str):
-        parts = _pieces(value, WIDTH - inner)
+        parts = pieces(value, WIDTH - inner)
         return flat if len(parts) < 2 else "(" + "".join(pad + quoted(part) for part in parts) + "\n" + " " * indent + ")"
     if isinstance(value, dict) and value:
         rows = [f"{quoted(str(key))}: {value_text(item, inner + columns(quoted(str(key))) + 2, inner)}," for key, item in value.items()]
@@ -86,7 +86,7 @@ def _flat(value: object) -> str:
     raise TypeError(f"a {type(value).__name__} has no literal in a DAG file")
 
 
-def _pieces(text: str, room: int) -> list[str]:
+def pieces(text: str, room: int) -> list[str]:
     """Cut `text` after line ends, and where a line is too long for `room` columns, so that each piece fits when quoted."""
     parts = []
     for line in re.findall(r"[^\n]*\n|[^\n]+", text):

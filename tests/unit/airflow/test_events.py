@@ -1,8 +1,11 @@
 """When a DAG runs by itself, and what is called when it is over: schedules, events, exit hooks."""
 
 import ast
+import json
 from pathlib import Path
+from types import SimpleNamespace
 
+import jinja2
 import pytest
 from support.airflow_units import complaints, lowered, text_of, unit_of
 from support.notation import parse_graph
@@ -147,10 +150,45 @@ def test_what_airflow_cannot_take(tmp_path: Path, decorators: str, parameter: st
     assert [found.message for found in errors(compiled(tmp_path, decorators, parameter))] == [message]
 
 
-def test_values_of_an_event_do_not_travel(tmp_path: Path) -> None:
-    result = compiled(tmp_path, '@trigger(event={"name": "e", "parameters": {"p": "x"}})', 'p = Parameter("p", default=1)')
-    assert [found.message for found in result.diagnostics] == ["parameters of @trigger has no full effect on airflow"]
-    assert result.ok
+EVENT = SimpleNamespace(asset=SimpleNamespace(uri="x-flowc://event/a%20b"), extra={"x": "{{ 7*7 }}", "p": 2, "y": None})
+OTHER = SimpleNamespace(dataset=SimpleNamespace(uri="x-flowc://event/c"), extra=None)
+FINISHED = SimpleNamespace(asset=SimpleNamespace(uri="x-flowc://flow/a%20b/finished"), extra={"x": "of a flow"})
+PARAMETERS = {"p": 1, "q": 'it\'s "$(x)"'}
+
+
+@pytest.mark.parametrize(
+    ("mapping", "given"),
+    [
+        ('{"p": "x"}', {"p": "{{ 7*7 }}"}),
+        ('["p"]', {"p": 2}),
+        ('[("q", "x"), "p"]', {"q": "{{ 7*7 }}", "p": 2}),
+        ('{"p": "missing", "q": "y"}', {"q": None}),
+        ("{}", {}),
+    ],
+)
+@pytest.mark.parametrize("operator", ["bash", "kubernetes"])
+def test_payloads_fill_parameters(tmp_path: Path, mapping: str, given: dict[str, object], operator: str) -> None:
+    decorators = f'@trigger(events=[{{"name": "a b", "parameters": {mapping}}}, "c"])\n@trigger_on_finish(flow="F")'
+    parameters = 'p = Parameter("p", default=1)\n    q = Parameter("q", default="")'
+    result = compiled(tmp_path, decorators, parameters, image="i", **{"airflow.operator": operator})
+    result.raise_for_errors()
+    [manifest] = result.manifests
+    constants = {node.targets[0].id: node.value for node in ast.parse(manifest.text).body if isinstance(node, ast.Assign)}
+    [template] = [
+        ast.literal_eval(constants["PARAMS"]) if isinstance(value, ast.Name) else ast.literal_eval(value)
+        for node in ast.walk(ast.parse(manifest.text))
+        if isinstance(node, ast.Dict)
+        for key, value in zip(node.keys, node.values, strict=True)
+        if isinstance(key, ast.Constant) and key.value == "FLOWC_PARAMS"
+    ]
+    for name in ("triggering_asset_events", "triggering_dataset_events"):
+        text = jinja2.Environment().from_string(template).render({name: {"u": [OTHER, EVENT], "v": [FINISHED]}, "params": PARAMETERS})
+        assert json.loads(text.replace("$$", "$") if operator == "kubernetes" else text) == {**PARAMETERS, **given}
+    by_hand = jinja2.Environment().from_string(template).render({"triggering_asset_events": {}, "params": PARAMETERS})
+    assert json.loads(by_hand.replace("$$", "$") if operator == "kubernetes" else by_hand) == PARAMETERS
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/Sample.py").write_text(manifest.text)
+    assert complaints(tmp_path / "out") == ""
 
 
 def hooked(flow: str) -> FlowGraph:
