@@ -19,7 +19,7 @@ SHELL = '\'; exit 9 #\n"{{workflow.name}}" {{=1+1}} $(touch pwned) $HOME ${HOME}
 class ArgoCase:
     """One run. `flow` is the name of a golden, `examples/NAME`, or a file of `MORE_FLOWS` and its class.
 
-    failing: the task that must fail. pods: how many a task takes where that is not one.
+    failing: the task that must fail. pods: how many a task takes where that is not one. settings: those of the deploy.
     """
 
     key: str
@@ -27,6 +27,7 @@ class ArgoCase:
     values: Mapping[str, Any] = field(default_factory=dict)
     failing: tuple[str, str] | None = None
     pods: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def source(self) -> tuple[Path, str]:
@@ -39,7 +40,7 @@ class ArgoCase:
     @property
     def run(self) -> str:
         """The name of its run."""
-        return "case-" + "".join(letter if letter.isalnum() else "-" for letter in self.key.lower())
+        return "".join(letter if letter.isalnum() else "-" for letter in self.key.lower())
 
 
 _PODS: Mapping[str, Mapping[tuple[str, str], int]] = {
@@ -47,12 +48,16 @@ _PODS: Mapping[str, Mapping[tuple[str, str], int]] = {
     "catch": {("divide", "r.1"): 2},
     "catch_killed": {("fragile", "r"): 2},
 }
+EVENTS = "http://127.0.0.1:8099/flowc"
+"""Where a flow that others wait for announces its end: a port of the engine's network."""
+_SETTINGS = {"triggered": {"argo.event_url": EVENTS}}
 _FAILING = {"fails": ("bad", "r")}
 
 
 def _all() -> Iterator[ArgoCase]:
     for sample in golden_flows():
-        yield ArgoCase(sample.name, sample.name, failing=_FAILING.get(sample.name), pods=_PODS.get(sample.name, {}))
+        name = sample.name
+        yield ArgoCase(name, name, failing=_FAILING.get(name), pods=_PODS.get(name, {}), settings=_SETTINGS.get(name, {}))
     yield ArgoCase("examples/data_quality", "examples/data_quality")
     yield ArgoCase("exit_hook/broken", "exit_hook", {"broken": True}, failing=("fast", "r"))
     values = {"count": 7, "learning-rate": 1e-9, "flag": True, "text": SHELL, "nothing": "{{ 7*7 }}", "words": "a"}
@@ -70,6 +75,15 @@ def _all() -> Iterator[ArgoCase]:
 
 
 CASES = tuple(_all())
+RUNS_TO_DISTURB = (
+    ArgoCase("pod-deleted", "paced.py:Paced"),
+    ArgoCase("pod-lost", "handed.py:Handed"),
+    ArgoCase("pod-caught", "caught.py:Caught"),
+    ArgoCase("controller-killed", "paced.py:Paced"),
+    ArgoCase("out-of-memory", "greedy.py:Greedy"),
+    ArgoCase("siblings", "siblings.py:Siblings"),
+    ArgoCase("mended", "mended.py:Mended"),
+)
 WIDE_CASES = (
     ArgoCase("wide/300", "wide.py:Wide", {"width": 300}),
     ArgoCase("turns/120", "turns.py:Turns", {"turns": 120}),

@@ -2,6 +2,8 @@
 
 import contextlib
 import json
+import os
+import signal
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +29,15 @@ PATIENCE_SECONDS = 1200
 """Most that a run may take: a fraction of it where nothing else uses the cores."""
 _SETTINGS = {"image": "localhost/flowc/app:1", "kubernetes.cpu": 0.02, "kubernetes.memory": 64, "kubernetes.disk": 10}
 """What a pod asks for where its flow does not say: so little that the node starts many at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPod:
+    """A pod of a run as the workflow's own node for it says: its task, name and phase."""
+
+    task: tuple[str, str]
+    name: str
+    phase: str
 
 
 @dataclass(slots=True)
@@ -77,9 +88,27 @@ class RunningArgo:
 
     def make_folder(self, name: str) -> Path:
         """An empty folder that steps write to, at the same path in every pod."""
-        folder = self.engine.store / "_scratch" / name
+        folder = self.folder(name)
         folder.mkdir(parents=True)
         return folder
+
+    def folder(self, name: str) -> Path:
+        """The folder that `make_folder` made."""
+        return self.engine.store / "_scratch" / name
+
+    def pods_of(self, run: str) -> dict[str, TaskPod]:
+        """The pods of a run's steps by uid, each with its node; without that of the exit hook. Raises where a pod has no node."""
+        nodes = self.cluster.nodes(run)
+        steps = steps_by_template(self.cluster.workflow(run))
+        found = {}
+        for pod in self.cluster.pods(run):
+            node = nodes[pod.metadata.annotations[NODE_ID]]
+            template = node.get("templateName") or node["templateRef"]["template"]
+            if template in steps:
+                inputs = {each["name"]: each.get("value") for each in (node.get("inputs") or {}).get("parameters") or []}
+                task = (steps[template], inputs.get("at", "r"))
+                found[pod.metadata.uid] = TaskPod(task, pod.metadata.name, node["phase"])
+        return found
 
     def trace(self, path: Path, flow: str, run: str) -> Trace:
         """What a run left in the store."""
@@ -104,6 +133,18 @@ def running_argo(folder: Path) -> Iterator[RunningArgo]:
         yield RunningArgo(engine, Cluster(engine))
 
 
+def freeze(pod_uid: str, container: str) -> None:
+    """Stop the executor in a pod's container (`wait`, or the one around `main`), as if its node had hung; only SIGKILL reaches it."""
+    stopped = 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            words = (folder / "cmdline").read_bytes().split(b"\0")
+            if container.encode() in words and b"ARGO_POD_UID=" + pod_uid.encode() in (folder / "environ").read_bytes().split(b"\0"):
+                os.kill(int(folder.name), signal.SIGSTOP)
+                stopped += 1
+    assert stopped, f"pod {pod_uid} has no process {container}"
+
+
 def parameter_words(values: Mapping[str, Any]) -> list[str]:
     """Parameter values as words of a command line."""
     texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in values.items()}
@@ -114,3 +155,16 @@ def run_locally(case: ArgoCase, folder: Path) -> Trace:
     """What `flowc run` makes of a case."""
     path, flow = case.source
     return run_here(path, flow, f"file://{folder}/store", parameters=parameter_words(case.values))
+
+
+def steps_by_template(workflow: Mapping[str, Any]) -> dict[str, str]:
+    """Which template of a run is which step, by the environment of its container; the exit hook is none."""
+    status = workflow["status"]
+    templates = [*status["storedWorkflowTemplateSpec"]["templates"], *(status.get("storedTemplates") or {}).values()]
+    found = {}
+    for template in templates:
+        container = template.get("container") or {}
+        named = [entry["value"] for entry in container.get("env") or [] if entry["name"] == "FLOWC_STEP"]
+        if named and container["args"][0] != "exit-hook":
+            found[template["name"]] = named[0]
+    return found

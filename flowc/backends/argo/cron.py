@@ -1,6 +1,7 @@
 """Cron expressions as Argo reads them: five fields of robfig/cron, which knows no 7 for Sunday and none of `L W #`.
 
-https://pkg.go.dev/github.com/robfig/cron/v3#hdr-CRON_Expression_Format
+https://pkg.go.dev/github.com/robfig/cron/v3#hdr-CRON_Expression_Format. The full CRDs since 4.0 take no names of months and days either:
+the pattern of `spec.schedules` in `manifests/base/crds/full/argoproj.io_cronworkflows.yaml`.
 """
 
 import re
@@ -8,6 +9,7 @@ from typing import Final
 
 from flowc.ir.cron import CronError, parse_cron
 
+_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAYS: Final = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _SPECIAL: Final = re.compile(r"L|W|#", re.IGNORECASE)
 
@@ -15,11 +17,16 @@ _SPECIAL: Final = re.compile(r"L|W|#", re.IGNORECASE)
 def argo_cron(text: str) -> str | None:
     """Return `text`, five fields, as Argo takes it; None where its grammar has no such thing. Assumes that it is valid."""
     try:
-        fields = list(parse_cron(text).fields)
+        parsed = parse_cron(text)
     except CronError:
         return None
+    if parsed.macro is not None:
+        return parsed.macro
+    fields = list(parsed.fields)
     if len(fields) != 5 or "L" in fields[2].upper() or "W" in fields[2].upper():
         return None
+    for number, name in enumerate(_MONTHS, start=1):
+        fields[3] = re.sub(name, str(number), fields[3], flags=re.IGNORECASE)
     days = []
     for item in fields[4].split(","):
         read = _day_item(item)
@@ -50,10 +57,10 @@ def _day_item(item: str) -> list[str] | None:
     if None in numbers:
         return None
     if not dash:
-        return [f"{'0' if first == '7' else first}{slash}{step}"]
+        return [f"{int(str(numbers[0])) % 7}{slash}{step}"]
     start, end = (int(str(number)) for number in numbers)
     if start <= end < 7:
-        return [item]
+        return [f"{start}-{end}{slash}{step}"]
     days = range(start, (end if end > start else end + 7) + 1)
     return [str(day % 7) for day in list(days)[:: int(step) if slash else 1]]
 

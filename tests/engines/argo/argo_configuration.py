@@ -2,6 +2,7 @@
 
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -145,17 +146,10 @@ def kubelet(folder: Path, configuration: Path, kubeconfig: Path) -> list[str]:
 
 
 def write_argo_objects(path: Path, store: Path) -> Path:
-    """Write the namespace, the rights of a pod's service account, and what every workflow here gets beside its own spec.
+    """Write the namespace, what the pods of its default account may do, and what every pod of this machine gets beside its own spec.
 
-    `store` is mounted in each container at the path that it has outside, so that one root names it for everybody.
+    That is the host's network, for there is no other, and `store` at the path that it has outside, so that one root names it for everybody.
     """
-    defaults = {
-        "spec": {
-            "hostNetwork": True,
-            "volumes": [{"name": "store", "hostPath": {"path": str(store)}}],
-            "templateDefaults": {"container": {"volumeMounts": [{"name": "store", "mountPath": str(store)}]}},
-        }
-    }
     access = "rbac.authorization.k8s.io"
     documents = [
         {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}},
@@ -172,12 +166,54 @@ def write_argo_objects(path: Path, store: Path) -> Path:
             "roleRef": {"apiGroup": access, "kind": "Role", "name": "executor"},
             "subjects": [{"kind": "ServiceAccount", "name": "default", "namespace": NAMESPACE}],
         },
-        {
-            "apiVersion": "v1",
-            "kind": "ConfigMap",
-            "metadata": {"name": "workflow-controller-configmap", "namespace": NAMESPACE},
-            "data": {"workflowDefaults": yaml.safe_dump(defaults)},
-        },
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "workflow-controller-configmap", "namespace": NAMESPACE}},
+        *_pod_policy(store),
+        _event_kind(),
     ]
     path.write_text(yaml.safe_dump_all(documents))
     return path
+
+
+def _pod_policy(store: Path) -> list[dict[str, Any]]:
+    """https://kubernetes.io/docs/reference/access-authn-authz/mutating-admission-policy/"""
+    volume = f'Object.spec.volumes{{name: "store", hostPath: Object.spec.volumes.hostPath{{path: "{store}"}}}}'
+    mount = f'Object.spec.containers.volumeMounts{{name: "store", mountPath: "{store}"}}'
+    containers = f"object.spec.containers.map(each, Object.spec.containers{{name: each.name, volumeMounts: [{mount}]}})"
+    expression = f"Object{{spec: Object.spec{{hostNetwork: true, volumes: [{volume}], containers: {containers}}}}}"
+    group = "admissionregistration.k8s.io/v1"
+    pods = {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["pods"]}
+    return [
+        {
+            "apiVersion": group,
+            "kind": "MutatingAdmissionPolicy",
+            "metadata": {"name": "engine"},
+            "spec": {
+                "matchConstraints": {"resourceRules": [pods]},
+                "failurePolicy": "Fail",
+                "reinvocationPolicy": "Never",
+                "mutations": [{"patchType": "ApplyConfiguration", "applyConfiguration": {"expression": expression}}],
+            },
+        },
+        {
+            "apiVersion": group,
+            "kind": "MutatingAdmissionPolicyBinding",
+            "metadata": {"name": "engine"},
+            "spec": {"policyName": "engine"},
+        },
+    ]
+
+
+def _event_kind() -> dict[str, Any]:
+    """Argo Events' Sensor, stored as it comes: nothing here acts on it."""
+    schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": "sensors.argoproj.io"},
+        "spec": {
+            "group": "argoproj.io",
+            "names": {"kind": "Sensor", "listKind": "SensorList", "plural": "sensors", "singular": "sensor"},
+            "scope": "Namespaced",
+            "versions": [{"name": "v1alpha1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}],
+        },
+    }

@@ -61,7 +61,7 @@ class Engine:
         """Certificates and tokens."""
         return self.folder / "keys"
 
-    def up(self, *, keep: bool = False, most_pods: int = 40) -> None:
+    def up(self, *, keep: bool = False, most_pods: int = 12) -> None:
         """Start everything and return when the node and the workflow-controller are ready; raises EngineFailed otherwise."""
         self._demand()
         self.store.mkdir(parents=True)
@@ -89,8 +89,12 @@ class Engine:
 
     def restart_controller(self, environment: Mapping[str, str] | None = None) -> None:
         """Kill the workflow-controller and start it again with these variables."""
-        self.tree.kill(CONTROLLER)
+        self.kill_controller()
         self.start_controller(environment)
+
+    def kill_controller(self) -> None:
+        """Kill the workflow-controller."""
+        self.tree.kill(CONTROLLER)
 
     def start_controller(self, environment: Mapping[str, str] | None = None) -> None:
         """Start the workflow-controller and return when it answers."""
@@ -179,12 +183,18 @@ class Engine:
         objects = configuration.write_argo_objects(self.folder / "argo-objects.yaml", self.store)
         self.kubectl("apply", "--server-side", "--validate=false", "-f", cache_folder() / "crds.yaml")
         self.kubectl("apply", "--server-side", "-f", objects)
-        for kind in ("workflows", "cronworkflows", "workflowtemplates", "workflowtaskresults", "workflowtasksets"):
+        pod = ("run", "policy", "--image", PAUSE, "--dry-run=server", "-o", "jsonpath={.spec.hostNetwork}")
+        self.tree.until("what every pod gets", 60, lambda: self._kubectl_says(*pod) == "true")
+        for kind in ("sensors", "workflows", "cronworkflows", "workflowtemplates", "workflowtaskresults", "workflowtasksets"):
             ready = ("wait", "--for", "condition=Established", "--timeout", "5s", f"crd/{kind}.argoproj.io")
             self.tree.until(f"the kind {kind}", 60, lambda words=ready: self._kubectl_answers(*words))
         self.start_controller()
         self.tree.until("a service account", 60, lambda: self._kubectl_answers("-n", configuration.NAMESPACE, "get", "sa", "default"))
         self.tree.until("the node", 90, lambda: self._kubectl_answers("wait", "--for", "condition=Ready", "--timeout", "5s", "node/node1"))
+
+    def _kubectl_says(self, *words: str) -> str:
+        """What kubectl prints on either stream, whether it succeeds or not."""
+        return self.tree.run(self.programs / "kubectl", "--kubeconfig", self.kubeconfig, *words, check=False, mounts=False)
 
     def _kubectl_answers(self, *words: str) -> bool:
         return self._answers(self.programs / "kubectl", "--kubeconfig", self.kubeconfig, *words)
@@ -209,7 +219,7 @@ def _which(name: str) -> str | None:
 
 
 @contextmanager
-def running_engine(folder: Path, *, most_pods: int = 40) -> Iterator[Engine]:
+def running_engine(folder: Path, *, most_pods: int = 12) -> Iterator[Engine]:
     """A started engine that ends with the context, or with the calling thread."""
     engine = Engine.at(folder)
     engine.up(most_pods=most_pods)
