@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -34,6 +35,13 @@ def test_every_block_is_run_or_says_why_not(name: str) -> None:
             assert block.file or block.language in RUN, f"{where}: name the file it is, or say <!-- not run: why -->"
         if block.language == "console" and not block.not_run:
             assert commands_of(block), f"{where}: a session begins with a command"
+
+
+@pytest.mark.parametrize("name", [*NAMES, "CONTRIBUTING.md"])
+def test_links_lead_somewhere(name: str) -> None:
+    text = re.sub(r"^```.*?^```", "", (REPOSITORY / name).read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in link]
+    assert [link for link in links if link and not ((REPOSITORY / name).parent / link).exists()] == []
 
 
 @pytest.mark.slow
