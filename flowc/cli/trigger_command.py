@@ -11,6 +11,7 @@ import click
 from flowc.cli.flow_argument import parse_flow_argument
 from flowc.cli.operate_options import operations_of, output_format, run_facts, target_settings
 from flowc.cli.output import say
+from flowc.cli.target_options import overrides
 from flowc.errors import UsageError
 
 if TYPE_CHECKING:
@@ -48,9 +49,9 @@ def _callback(flow: str, arguments: Sequence[str], **options: Any) -> int:
     given, behind = parse_flow_arguments(graph, f"flowc trigger {flow}", arguments, OPTIONS)
     behind["assignments"] = (*options["assignments"], *behind["assignments"])
     options |= {name: value for name, value in behind.items() if value is not None and (name != "form" or value != "text")}
-    values = _values(graph, given)
-    settings = load_settings(result.project_root, options["env"])
+    settings = load_settings(result.project_root, options["env"]).with_overrides(overrides(options["assignments"]))
     name = replace(graph, environment=settings.environment).deployed_name
+    values = _values(graph, given, settings.root, name)
     operations = operations_of(result.project_root, options["target"], options["env"], options["airflow_url"], options["assignments"])
     run = operations.trigger(name, options["run_id"], values)
     if options["form"] == "json":
@@ -62,19 +63,17 @@ def _callback(flow: str, arguments: Sequence[str], **options: Any) -> int:
     return 0
 
 
-def _values(graph: "FlowGraph", given: Mapping[str, Any]) -> dict[str, Any]:
-    """The values as they travel: JSON. Raises UsageError for one that cannot."""
+def _values(graph: "FlowGraph", given: Mapping[str, Any], root: str | None, flow: str) -> dict[str, Any]:
+    """The values as they travel: JSON. Raises UsageError for one that cannot, EngineError where the store does not take a file."""
+    from flowc.client.given_files import file_argument
+
     kinds = {parameter.name: parameter.type for parameter in graph.parameters}
     for name, value in given.items():
-        if kinds[name] == "file":
-            raise UsageError(
-                f"--{name}: a file of this machine does not reach the scheduler", help="deploy the flow with the file as default"
-            )
         if isinstance(value, float) and not math.isfinite(value):
             raise UsageError(f"--{name}: {value} cannot travel to the scheduler, JSON has no such number")
         if isinstance(value, str) and not _is_unicode(value):
             raise UsageError(f"--{name}: {value!r} cannot travel to the scheduler, it is no Unicode text")
-    return dict(given)
+    return {name: file_argument(value, name, root, flow) if kinds[name] == "file" else value for name, value in given.items()}
 
 
 def _is_unicode(text: str) -> bool:

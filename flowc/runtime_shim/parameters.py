@@ -129,6 +129,12 @@ class Parameter:
         return converted
 
 
+class FileContent(NamedTuple):
+    """A file that was given to a run, already read."""
+
+    data: bytes
+
+
 class IncludeFile(Parameter):
     """A Parameter whose value is the content of a file: text, or bytes with `is_text=False`, or what `parser` makes of it."""
 
@@ -152,19 +158,25 @@ class IncludeFile(Parameter):
         return "file"
 
     def convert(self, value: Any, kind: str) -> Any:
-        """Return the content of the file that `value` names. Raises ParameterFieldTypeMismatch where it cannot be read."""
+        """Return the content of the file that `value` names, or is. Raises ParameterFieldTypeMismatch where it cannot be read."""
+        if isinstance(value, FileContent):
+            return self._parse(self._text(value.data, "the file that was given"))
         planned = included_path(self.name) if value == self.default else None
         found = find_file(planned or value) if isinstance(value, str) else None
         if found is None:
             raise ParameterFieldTypeMismatch(f"parameter {self.name!r}: there is no file {value!r}")
         try:
             with open(found, "rb") as file:
-                content: Any = file.read()
-            if self.is_text:
-                content = content.decode(self.encoding)
+                content = file.read()
         except (OSError, ValueError) as error:
             raise ParameterFieldTypeMismatch(f"parameter {self.name!r}: file {value!r} cannot be read: {error}") from error
-        return self._parse(content)
+        return self._parse(self._text(content, f"file {value!r}"))
+
+    def _text(self, data: bytes, what: str) -> Any:
+        try:
+            return data.decode(self.encoding) if self.is_text else data
+        except ValueError as error:
+            raise ParameterFieldTypeMismatch(f"parameter {self.name!r}: {what} cannot be read: {error}") from error
 
     def _parse(self, content: Any) -> Any:
         if self.parser is None:

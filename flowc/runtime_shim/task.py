@@ -38,7 +38,7 @@ def make_task(loaded: LoadedFlow, attempt: Attempt, records: RunRecords, parents
     Raises MetaflowException for parameters that are wrong, Refused where an item of a join has no record.
     """
     flow_class, planned = loaded.flow_class, loaded.plan["steps"][attempt.step]
-    parameters = parameter_values(flow_class, attempt.parameters or {}) if parents.kind == "first" else {}
+    parameters = _parameters(flow_class, attempt, records) if parents.kind == "first" else {}
     fixed, entries = _entries(loaded, parameters, records, parents)
     fixed_value = reader(records.store, records.flow, fixed)
     artifacts = Artifacts(records.store, records.flow, {} if planned["inputs"] else entries)
@@ -77,6 +77,15 @@ def make_task(loaded: LoadedFlow, attempt: Attempt, records: RunRecords, parents
         came_from=_came_from(attempt, records, parents),
         parameters=shown_parameters(flow_class, parameters) if parents.kind == "first" else {},
     )
+
+
+def _parameters(flow_class: type, attempt: Attempt, records: RunRecords) -> dict[str, Any]:
+    given = attempt.parameters or {}
+    if any(isinstance(value, str) and value.startswith("flowc-file:") for value in given.values()):
+        from flowc.runtime_shim.given_files import with_files
+
+        given = with_files(records.store, records.flow, flow_class, given)
+    return parameter_values(flow_class, given)
 
 
 def _entries(

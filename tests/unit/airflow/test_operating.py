@@ -127,11 +127,13 @@ def test_credentials_are_not_sent_on(flowc: Flowc, web: str, monkeypatch: pytest
         ([], "Missing option '--text'"),
         (["--text", "x", "--rate", "nan"], "--rate: nan cannot travel"),
         (["--text", "\udcff"], "it is no Unicode text"),
-        (["--text", "x", "--words", "small.py"], "a file of this machine does not reach the scheduler"),
+        (["--text", "x", "--words", "large.txt"], "--words: a file of 20000 bytes travels through the store"),
+        (["--text", "x", "--words", "missing.txt"], "missing.txt"),
         (["--text", "x", "--never", "1"], "No such option '--never'"),
     ],
 )
 def test_values_that_cannot_travel(flowc: Flowc, words: list[str], said: str) -> None:
+    Path("large.txt").write_text("x" * 20000)
     code, _, error = flowc("trigger", "--target", "airflow", "--airflow-url", "http://127.0.0.1:9", "small.py", *words)
     assert code == 2
     assert said in error
