@@ -1,5 +1,6 @@
 """`flowc logs`: what a task printed."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -24,7 +25,7 @@ def command(what: str, root: str | None, env: str | None, attempt: int | None) -
     FLOW is a deployed name, or the flow's file (train.py, or train.py:TrainFlow). Where a step has several tasks, each line begins with
     the task's address.
     """
-    from flowc.client import Step, Task
+    from flowc.client import NotFound, Step, Task
     from flowc.errors import UsageError
 
     with store_errors():
@@ -32,7 +33,12 @@ def command(what: str, root: str | None, env: str | None, attempt: int | None) -
         if len(parts) not in (3, 4):
             raise UsageError(f"{what!r} is not of the form {_FORM}")
         pathspec = "/".join(parts)
-        tasks = [Task(pathspec, root=chosen)] if len(parts) == 4 else list(Step(pathspec, root=chosen).tasks)
+        try:
+            tasks = [Task(pathspec, root=chosen)] if len(parts) == 4 else list(Step(pathspec, root=chosen).tasks)
+        except NotFound as error:
+            raise NotFound(str(error), help=_elsewhere(parts, chosen) or error.help) from error
+        if attempt is None and not any(task.attempts for task in tasks) and (elsewhere := _elsewhere(parts, chosen)):
+            raise NotFound(f"no attempt of {pathspec} has ended", help=elsewhere)
         if len(tasks) == 1:
             say(_whole_lines(_log(tasks[0], attempt)))
             return 0
@@ -41,6 +47,17 @@ def command(what: str, root: str | None, env: str | None, attempt: int | None) -
             log = _log(task, attempt) if known else ""
             say("".join(f"[{task.at}] {line}\n" for line in _whole_lines(log).split("\n")[:-1]))
     return 0
+
+
+def _elsewhere(parts: Sequence[str], root: str) -> str | None:
+    """What shows the logs of a run that the store knows, at its scheduler."""
+    from flowc.cli.engine_logs import where_logs_are
+    from flowc.client import NotFound, Run
+
+    try:
+        return where_logs_are(Run("/".join(parts[:2]), root=root).engine, *parts[:2])
+    except NotFound:
+        return None
 
 
 def _log(task: "Task", number: int | None) -> str:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from flowc.client.errors import not_found
+from flowc.client.errors import NotFound, not_found
 from flowc.client.listing import Listing
 from flowc.client.node import Node
 from flowc.client.pathspec import split_pathspec
@@ -27,6 +27,8 @@ class Flow(Node):
     def _find(cls, reader: Reader, parts: tuple[str, ...]) -> Self:
         flow = cls._at(reader, parts)
         if not reader.runs(parts[0]):
+            if parts[0] in reader.flows():
+                raise NotFound(f"flow {parts[0]} has no run in {reader.root}", help="it was deployed there, and has not begun a run")
             raise not_found("flow", parts[0], reader.root, reader.flows())
         return flow
 

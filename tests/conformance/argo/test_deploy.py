@@ -115,6 +115,8 @@ def test_trigger_status_terminate(argo: RunningArgo, flow: Path) -> None:
     assert "has a run 'long-one' already" in argo.flowc("trigger", str(flow), "--target", "argo", "--run-id", "long-one", codes=(3,))
     assert "is no name of a Workflow" in argo.flowc("trigger", str(flow), "--target", "argo", "--run-id", "Long_One", codes=(2,))
     argo.wait_until("a pod that runs", lambda: "1 Running" in argo.flowc("status", str(flow), "--target", "argo", "--run-id", "long-one"))
+    logs = argo.flowc("logs", "TriggerStatusTerminate/long-one/start/r", "--root", argo.root, codes=(1,))
+    assert "kubectl logs -n NAMESPACE -l workflows.argoproj.io/workflow=long-one -c main" in logs
     said = json.loads(argo.flowc("status", str(flow), "--target", "argo", "--format", "json"))
     assert (said["paused"], [run["run"] for run in said["runs"]]) == (False, ["long-one"])
     argo.flowc("terminate", str(flow), "--target", "argo", "--run-id", "long-one")

@@ -9,8 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import s3_servers
 from support.scheduler_runs import flowc
 from support.stepfunctions_runs import ROOT, SITE, Site
+
+from flowc.runtime_shim.contract import run_key
+from flowc.runtime_shim.stores import open_store
 
 pytestmark = pytest.mark.stepfunctions
 
@@ -165,6 +169,9 @@ def test_trigger_status_terminate(site: Site, call: Call, flow: Path) -> None:
     code, said = call("trigger", flow, "--run-id", "long one")
     assert (code, "is no name of an execution" in said) == (2, True), said
     said = json.loads(call("status", flow, "--format", "json")[1])
+    s3_servers.wait_until("the first task", site.processes, lambda: open_store(ROOT).get(run_key(flow.stem, "long-one", "_run")))
+    code, logs = flowc(["logs", f"{flow.stem}/long-one/start/r", "--root", ROOT], site.server.environment)
+    assert (code, f"aws logs tail /aws/batch/job --log-stream-name-prefix flowc-{flow.stem}-" in logs) == (1, True), logs
     assert [(run["run"], run["state"], run["ended"]) for run in said["runs"]] == [("long-one", "RUNNING", False)]
     assert call("terminate", flow, "--run-id", "long-one")[0] == 0
     assert site.wait(flow.stem, "long-one").status == "ABORTED"
