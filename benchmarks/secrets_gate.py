@@ -2,7 +2,7 @@
 
     python benchmarks/secrets_gate.py examples tests/golden path/to/site-packages/metaflow/tutorials
 
-Every Python file is judged as source that ships; flow files are judged for a target too, with their values and all that is emitted.
+Every Python file is judged as source that ships; flow files are judged for every target too, with their values and all that is emitted.
 """
 
 import sys
@@ -14,8 +14,16 @@ from flowc.diagnostics import Report
 from flowc.errors import FlowcError
 from flowc.ir.graph import FlowGraph
 from flowc.secrets_scan import report_secrets
-from flowc.settings import Settings
+from flowc.settings import TARGETS, Settings
 from flowc.source import SourceFile, start_of
+
+SETTINGS = {
+    "root": "s3://bucket/prefix",
+    "image": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/flows@sha256:3f9a0c7be15d4826f07b9c3d5e8a16423f9a0c7be15d4826f07b9c3d5e8a1642",
+    "stepfunctions.job_queue": "arn:aws:batch:eu-west-1:123456789012:job-queue/flows",
+    "stepfunctions.execution_role": "arn:aws:iam::123456789012:role/flows-execution",
+    "argo.event_url": "http://events.flows:12000/flowc",
+}
 
 
 def main(folders: list[str]) -> int:
@@ -52,11 +60,14 @@ def _as_source(path: Path, data: bytes, text: str) -> set[tuple[str, str, str]]:
 
 
 def _as_flow(path: Path) -> set[tuple[str, str, str]]:
-    try:
-        result = compile_flows([path], ["airflow"])
-    except FlowcError:
-        return set()
-    return {(f.code.id, f"{f.span.file}:{f.span.line}", f.message) for f in result.diagnostics if f.code.id.startswith("FLC49")}
+    found = set()
+    for target in TARGETS:
+        try:
+            result = compile_flows([path], [target], overrides=SETTINGS)
+        except FlowcError:
+            continue
+        found |= {(f.code.id, f"{f.span.file}:{f.span.line}", f.message) for f in result.diagnostics if f.code.id.startswith("FLC49")}
+    return found
 
 
 if __name__ == "__main__":
