@@ -5,7 +5,7 @@ from typing import Final
 from flowc.backends.argo.check_starts import check_starts
 from flowc.backends.argo.check_text import check_environment, check_parameters, check_pod_text, check_policies
 from flowc.backends.argo.emit import workflow_templates
-from flowc.backends.argo.lower import lower
+from flowc.backends.argo.lower import Flow, fused_steps, with_steps
 from flowc.backends.argo.lower_regions import lower_regions, steps_in_loops
 from flowc.backends.argo.model import Lowered
 from flowc.backends.argo.names import object_name
@@ -40,8 +40,9 @@ def check_limits(tree: RegionTree, plan: Plan, options: ArgoOptions, report: Rep
     _check_version(graph, options, report)
     lowered = lower_regions(tree, options)
     _check_loops(tree, lowered, options, report)
-    fused = {first: steps for first, steps in steps_in_loops(tree).items() if first in lowered.fused}
-    for name, pod in step_pods(tree, options, fused, report).items():
+    fused = fused_steps(tree, lowered)
+    pods = step_pods(tree, options, fused, report)
+    for name, pod in pods.items():
         check_pod_text(graph.by_name[name], pod, report)
     if lowered.levels > options.max_levels:
         report(
@@ -53,7 +54,8 @@ def check_limits(tree: RegionTree, plan: Plan, options: ArgoOptions, report: Rep
             help="cut the flow in two, the second with @trigger_on_finish",
         )
     if not report.has_errors:
-        _check_size(tree, plan, lowered, options, report)
+        unit = Unit(tree=tree, plan=plan, code="sha256:" + "0" * 64, source_digest="", options=options)
+        _check_size(unit, with_steps(unit, lowered, fused, pods), report)
 
 
 def _check_names(graph: FlowGraph, plan: Plan, report: Report) -> None:
@@ -118,16 +120,15 @@ def _check_loops(tree: RegionTree, lowered: Lowered, options: ArgoOptions, repor
         )
 
 
-def _check_size(tree: RegionTree, plan: Plan, lowered: Lowered, options: ArgoOptions, report: Report) -> None:
-    unit = Unit(tree=tree, plan=plan, code="sha256:" + "0" * 64, source_digest="", options=options)
-    size = run_bytes(workflow_templates(unit, lower(unit)), nodes=len(tree.graph.steps) + len(lowered.dags))
-    if size > options.max_object_bytes:
+def _check_size(unit: Unit[ArgoOptions], flow: Flow, report: Report) -> None:
+    size = run_bytes(workflow_templates(unit, flow), nodes=len(unit.tree.graph.steps) + len(flow.dags))
+    if size > unit.options.max_object_bytes:
         report(
             codes.RUN_TOO_LARGE,
-            tree.graph.span,
+            unit.tree.graph.span,
             size=size,
             target="argo",
-            limit=options.max_object_bytes,
+            limit=unit.options.max_object_bytes,
             notes=["a run keeps all templates and the state of all steps in one object of Kubernetes"],
             help="cut the flow in two, the second with @trigger_on_finish, or let steps do more",
         )

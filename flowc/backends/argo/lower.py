@@ -1,20 +1,22 @@
 """From a flow to the model of its workflow. Assumes one that passed the capability table and the limits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
 from flowc.backends.argo.lower_regions import lower_regions, steps_in_loops
-from flowc.backends.argo.model import OUTPUTS, DagTemplate, LoopTurns, Retry, RunParameter, StepTemplate
+from flowc.backends.argo.model import OUTPUTS, DagTemplate, LoopTurns, Lowered, Retry, RunParameter, StepTemplate
 from flowc.backends.argo.names import EXIT, EXIT_HOOK
 from flowc.backends.argo.options import ArgoOptions
 from flowc.backends.argo.run_parameters import encoded_parameters, encoded_trigger, is_triggered, run_parameters
 from flowc.backends.argo.step_pods import hook_pod, step_pods
 from flowc.backends.argo.text import BRACE, has_tag, value_of_variable
 from flowc.backends.base import Unit
+from flowc.backends.pods.model import Pod
 from flowc.diagnostics import Report
 from flowc.ir.graph import StepName
+from flowc.ir.regions import RegionTree
 from flowc.runtime_shim import contract
 from flowc.runtime_shim.contract import PlanStep
 
@@ -35,10 +37,21 @@ class Flow:
 
 def lower(unit: Unit[ArgoOptions]) -> Flow:
     """Return the model of a flow's workflow."""
+    lowered = lower_regions(unit.tree, unit.options)
+    fused = fused_steps(unit.tree, lowered)
+    return with_steps(unit, lowered, fused, step_pods(unit.tree, unit.options, fused, Report()))
+
+
+def fused_steps(tree: RegionTree, lowered: Lowered) -> dict[StepName, list[StepName]]:
+    """Return the steps of each loop that one container runs, by its first step."""
+    return {first: steps for first, steps in steps_in_loops(tree).items() if first in lowered.fused}
+
+
+def with_steps(
+    unit: Unit[ArgoOptions], lowered: Lowered, fused: Mapping[StepName, Sequence[StepName]], pods: Mapping[StepName, Pod]
+) -> Flow:
+    """Return the model of a flow whose regions are lowered and whose pods are known."""
     tree, options = unit.tree, unit.options
-    lowered = lower_regions(tree, options)
-    fused = {first: steps for first, steps in steps_in_loops(tree).items() if first in lowered.fused}
-    pods = step_pods(tree, options, fused, Report())
     steps = []
     for step in tree.graph.steps:
         name = step.name
