@@ -117,6 +117,23 @@ def _end(node: Any, context: Context, body: Body) -> list[Child]:
     return []
 
 
+def _raise(node: Any, context: Context, body: Body) -> list[Child]:
+    children: list[Child] = [child for child in (node.exc, node.cause) if child is not None]
+    return [*children, (_Stop(), context)]
+
+
+class _Stop(ast.AST):
+    """Stands behind what a `raise` raises: what follows it never runs."""
+
+    _fields = ()
+
+
+def _stop(node: Any, context: Context, body: Body) -> list[Child]:
+    if context.sure and not context.nested:
+        body.add("", "escape", node, context)
+    return []
+
+
 def _yield(node: Any, context: Context, body: Body) -> list[Child]:
     if not context.nested:
         body.yields.append(node)
@@ -284,10 +301,12 @@ _VISITS: Final[dict[type[ast.AST], Callable[[Any, Context, Body], list[Child]]]]
     ast.AnnAssign: _annotated,
     ast.NamedExpr: _walrus,
     ast.Return: _return,
+    ast.Raise: _raise,
     ast.Yield: _yield,
     ast.YieldFrom: _yield,
     _Write: _write,
     _End: _end,
+    _Stop: _stop,
     _Member: _member_of_branch,
     _Called: _called,
 }
