@@ -40,6 +40,7 @@ TASK_ID: Final = "FLOWC_TASK_ID"
 PARAMS: Final = "FLOWC_PARAMS"
 PARAMS_B64: Final = "FLOWC_PARAMS_B64"
 TRIGGER: Final = "FLOWC_TRIGGER"
+ANNOUNCE: Final = "FLOWC_ANNOUNCE"
 CATCH: Final = "FLOWC_CATCH"
 TIMEOUT: Final = "FLOWC_TIMEOUT"
 CONTROL: Final = "FLOWC_CONTROL"
@@ -188,6 +189,14 @@ def failure_key(attempt: "Attempt") -> str:
 def exit_key(flow: str, run: str, loop: str, at: str) -> str:
     """Key of a loop's exit record, under its first step and the address outside it."""
     return task_key(flow, run, loop, at, "exit")
+
+
+# --- events ----------------------------------------------------------------------------------------------------------------
+
+
+def finished_event(flow: str) -> str:
+    """Name of the event that a run of `flow` (its deployed name) publishes when it has succeeded."""
+    return f"flowc.{flow}.finished"
 
 
 # --- addresses -------------------------------------------------------------------------------------------------------------
@@ -353,7 +362,8 @@ class Attempt(NamedTuple):
     `flow` is the deployed name. `code` names the code package, for the first step only; `code_dir` is a folder that holds the
     code and `plan.json` already. `user_retries` is the number of the last attempt that may run user code (None: the engine
     catches by itself). `parameters` are the values given to the run, for the first step only. `ids` are what the engine calls
-    this attempt. `control` is a file for the control line. `prefix`: name the task before each line that is passed on.
+    this attempt. `control` is a file for the control line. `announce` is where the exit hook tells that the run has succeeded.
+    `prefix`: name the task before each line that is passed on.
     """
 
     engine: str
@@ -375,6 +385,7 @@ class Attempt(NamedTuple):
     control: str | None = None
     tags: tuple[str, ...] = ()
     trigger: str | None = None
+    announce: str | None = None
     run_uid: str | None = None
     ids: Mapping[str, str] = {}
     gang: tuple[int, int] | None = None

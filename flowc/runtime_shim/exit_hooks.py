@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from importlib import import_module
 
+from flowc.runtime_shim.announce import announce
 from flowc.runtime_shim.attempt_code import Scratch, find_code, import_code
 from flowc.runtime_shim.contract import EXIT_BUG, EXIT_DONE, EXIT_USER_ERROR, Attempt, run_key
 from flowc.runtime_shim.decorators import flow_decorators
@@ -52,7 +53,8 @@ def run_exit_hooks(attempt: Attempt, outcome: str, flow: LoadedFlow | None = Non
 def run_recorded(attempt: Attempt) -> int:
     """Call the hooks for the outcome that the records tell, then leave the run's `_end` record; return as `run_exit_hooks` does.
 
-    The run succeeded if the flow's last task, which `attempt` names, has committed. Raises StoreError.
+    The run succeeded if the flow's last task, which `attempt` names, has committed; then it is announced where the attempt says, and 1
+    is returned where that fails. Raises StoreError.
     """
     store = open_store(attempt.root)
     committed = RunRecords(store, attempt.flow, attempt.run).commit_if_any(attempt.step, attempt.at)
@@ -68,6 +70,8 @@ def run_recorded(attempt: Attempt) -> int:
         "hooks": [{"name": "exit_hook", "error": None if code == EXIT_DONE else f"exit code {code}"}],
     }
     publish(store, run_key(attempt.flow, attempt.run, "_end"), record)
+    if committed is not None and attempt.announce is not None and not announce(attempt.announce, attempt.flow, attempt.run):
+        return code or EXIT_USER_ERROR
     return code
 
 
