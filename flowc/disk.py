@@ -115,9 +115,16 @@ def _content_answer(path: str) -> str:
 def _names(folder: str) -> list[tuple[str, bool]]:
     try:
         with os.scandir(folder) as entries:
-            return sorted((entry.name, entry.is_dir()) for entry in entries)
+            return sorted((entry.name, _is_folder(entry)) for entry in entries)
     except OSError:
         return []
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # such as a link to itself
+        return False
 
 
 def _names_answer(names: list[tuple[str, bool]]) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from flowc.cli.flow_argument import FlowArgument, parse_flow_argument
+from flowc.cli.flow_folders import with_files_of_folders
 from flowc.cli.outcome import Outcome, cache_option, outcome_of
 from flowc.cli.output import say, wants_color
 from flowc.disk import Disk
@@ -21,12 +22,12 @@ FORMATS = ("full", "concise", "json", "sarif", "github")
 @click.option("--fix", is_flag=True, help="First write the safe fixes into the files; the rest of each file stays as it is.")
 @cache_option
 def command(flows: Sequence[str], targets: Sequence[str], env: str | None, form: str, fix: bool, use_cache: bool) -> int:
-    """Report every finding of each FLOW (train.py, or train.py:TrainFlow); exit 1 if any is an error."""
+    """Report every finding of each FLOW (train.py, train.py:TrainFlow, or a folder of flow files); exit 1 if any is an error."""
     named = [parse_flow_argument(flow) for flow in flows]
     if fix:
         from flowc.cli.fix_files import fix_files
 
-        fix_files(named, env)
+        fix_files(list(with_files_of_folders(named, Disk())), env)
     options = {"targets": targets, "env": env, "format": form, "color": wants_color()}
     outcome = outcome_of("check", named, options, lambda disk: _check(named, options, disk), use_cache=use_cache)
     say(outcome.said)
@@ -36,17 +37,22 @@ def command(flows: Sequence[str], targets: Sequence[str], env: str | None, form:
 def _check(flows: Sequence[FlowArgument], options: Mapping[str, Any], disk: Disk) -> Outcome:
     from flowc.api import CheckResult, CompileResult, check, compile_flows
     from flowc.diagnostics import Severity
+    from flowc.diagnostics.codes import NO_FLOW
     from flowc.diagnostics.render import FORMATS as KNOWN
     from flowc.diagnostics.render import render
     from flowc.diagnostics.summary import summarise
 
     form = next(name for name in KNOWN if name == options["format"])
     targets, env = options["targets"], options["env"]
-    results: Sequence[CheckResult | CompileResult]
-    if targets:
-        results = [compile_flows([(flow.path, flow.name)], targets, env=env, disk=disk) for flow in flows]
-    else:
-        results = [check(flow.path, flow.name, env=env, disk=disk) for flow in flows]
+    results: list[CheckResult | CompileResult] = []
+    for flow, from_folder in with_files_of_folders(flows, disk).items():
+        result: CheckResult | CompileResult
+        if targets:
+            result = compile_flows([(flow.path, flow.name)], targets, env=env, disk=disk)
+        else:
+            result = check(flow.path, flow.name, env=env, disk=disk)
+        if not (from_folder and result.diagnostics and all(found.code is NO_FLOW for found in result.diagnostics)):
+            results.append(result)
     found = list(dict.fromkeys(diagnostic for result in results for diagnostic in result.diagnostics))
     sources = {name: source for result in results for name, source in result.sources.items()}
     said = render(found, sources, format=form, color=options["color"])

@@ -38,10 +38,10 @@ def outcome_of(
     Raises what `work` raises, which is never kept.
     """
     path = flows[0].path
-    if not (use_cache and os.path.isfile(path)):
+    if not (use_cache and os.path.exists(path)):
         with no_collector():
             return work(Disk())
-    cache = Cache(find_project_root(path, Disk()))
+    cache = Cache(find_project_root(path / "_" if os.path.isdir(path) else path, Disk()))
     question = [command, [[str(flow.path), os.path.abspath(flow.path), flow.name] for flow in flows], options]
     found = _restored(cache.find(question))
     if found is not None:

@@ -39,12 +39,19 @@ WARNS = (
     .replace("    @step\n    def start", "    @card\n    @step\n    def start")
 )
 
+BASE = "from flowc import FlowSpec\n\n\nclass Base(FlowSpec):\n    pass\n"
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "flowc.toml").write_text("[env.prod]\npython = 'python3'\n")
     for name, text in {"good": GOOD, "bad": BAD, "warns": WARNS, "two": GOOD + "\n\n" + BAD.split("\n\n\n", 1)[1]}.items():
         (tmp_path / f"{name}.py").write_text(text)
+    for name in ("flows/deep/good.py", "flows/warns.py", "flows/base.py", "flows/.hidden/bad.py", "empty/note.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text({"good": GOOD, "warns": WARNS, "bad": BAD, "base": BASE}.get(Path(name).stem, ""))
+    (tmp_path / "flows" / "deep" / "round").symlink_to(tmp_path / "flows")
+    (tmp_path / "empty" / "loop.py").symlink_to("loop.py")
     return tmp_path
 
 
@@ -74,7 +81,10 @@ def flowc(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         (["good.py", "bad.py", "warns.py"], 1, "1 error, 1 warning in 3 files"),
         (["bad.py", "bad.py"], 1, "1 error in bad.py"),
         (["missing.py"], 1, "1 error in missing.py"),
-        (["."], 1, "1 error in ."),
+        (["."], 1, "3 errors, 2 warnings in ."),
+        (["flows"], 0, "1 warning in flows"),
+        (["flows", "good.py", "flows/warns.py"], 0, "1 warning in 3 files"),
+        (["empty"], 1, "1 error in empty"),
         (["good.py", "--target", "airflow", "--env", "prod"], 0, "no errors in good.py"),
         (["bad.py", "--target", "airflow"], 1, "1 error in bad.py"),
     ],
