@@ -27,6 +27,8 @@ COMMANDS = {
     "show": "Show a run, a step or a task.",
     "logs": "Print the log of a task.",
     "package": "Say what a code package holds, and why.",
+    "doctor": "Say whether a store can be trusted, and what to do.",
+    "gc": "List what in a store nobody needs any more; --delete removes it.",
     "targets": "Show what each target can do.",
 }
 

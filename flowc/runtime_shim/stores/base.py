@@ -103,6 +103,9 @@ class Store(Protocol):
     def delete(self, key: str) -> None:
         """Remove `key`; a missing key is fine."""
 
+    def sweep(self, key: str, age: float) -> bool:
+        """Remove what `put_object` put under `key` unless somebody made it young, less than `age` seconds; return whether it went."""
+
 
 def parts_of(key: str) -> list[str]:
     """Return the parts of a key; raises ValueError for what no store can keep, or only a temporary is named like."""

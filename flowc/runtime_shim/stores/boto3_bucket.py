@@ -22,6 +22,7 @@ _CONDITIONAL_SINCE = (1, 35, 2)
 """The first botocore whose PutObject knows IfNoneMatch: https://github.com/boto/botocore/blob/develop/CHANGELOG.rst"""
 _UNREACHABLE = (
     failures.HTTPClientError,
+    failures.ReadTimeoutError,
     failures.ConnectionError,
     failures.EndpointConnectionError,
     failures.IncompleteReadError,
@@ -197,7 +198,7 @@ def _trouble(error: Exception) -> Trouble:
         return Trouble(_status(error), "" if code.isdigit() else code, str(said.get("Message", "")), region)
     if isinstance(error, failures.NoCredentialsError | failures.PartialCredentialsError | failures.CredentialRetrievalError):
         return Trouble(0, "NoCredentials", str(error))
-    if isinstance(error, failures.ReadTimeoutError | _UNREACHABLE):
+    if isinstance(error, _UNREACHABLE):
         return Trouble(0, "Unreachable", f"{type(error).__name__}: {error}")
     return Trouble(0, "", f"{type(error).__name__}: {error}")
 

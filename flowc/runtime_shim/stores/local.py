@@ -164,12 +164,45 @@ class LocalStore:
     def delete(self, key: str) -> None:
         """Remove the file, if there is one; also a temporary."""
         folder, _, name = key.rpartition("/")
+        path = os.path.join(self._path(folder), name) if folder and name.startswith(TEMPORARY) else self._path(key)
         try:
-            os.unlink(os.path.join(self._path(folder), name) if folder and name.startswith(TEMPORARY) else self._path(key))
+            os.unlink(path)
         except _ABSENT:
             return
         except OSError as error:
             raise self._described(error, "delete", key) from error
+        self._prune(os.path.dirname(path))
+
+    def sweep(self, key: str, age: float) -> bool:
+        """Take the file's name away, and give it back where it was made young just before."""
+        path = self._path(key)
+        aside = self._temporary(os.path.dirname(path))
+        try:
+            if _age(path) < age:
+                return False
+            os.rename(path, aside)
+            if _age(aside) < age:
+                try:
+                    os.link(aside, path)
+                except FileExistsError:
+                    pass  # put anew, with the same bytes
+                _remove(aside)
+                return False
+            os.unlink(aside)
+        except _ABSENT:
+            return False
+        except OSError as error:
+            raise self._described(error, "delete", key) from error
+        return True
+
+    def _prune(self, folder: str) -> None:
+        """Remove folders that have become empty, below the root."""
+        try:
+            while len(folder) > len(self.folder):
+                os.rmdir(folder)
+                folder = os.path.dirname(folder)
+        except OSError:
+            return
 
     def _path(self, key: str) -> str:
         return os.path.join(self.folder, *parts_of(key))
@@ -180,6 +213,8 @@ class LocalStore:
             return False
         try:
             os.utime(path)
+        except _ABSENT:
+            return False
         except OSError:
             pass
         return True
@@ -291,6 +326,10 @@ def _created(path: str) -> BinaryIO:
     except FileNotFoundError:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         return open(path, "xb")
+
+
+def _age(path: str) -> float:
+    return time.time() - os.stat(path).st_mtime
 
 
 def _remove(path: str) -> None:

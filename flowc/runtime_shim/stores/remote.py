@@ -149,6 +149,14 @@ class RemoteStore:
         """Remove the object, if there is one."""
         self._tried(self._bucket.delete, _checked(key))
 
+    def sweep(self, key: str, age: float) -> bool:
+        """Remove the object where a last look says that it is old; between look and removal lie milliseconds, in which S3 knows no lock."""
+        found: Head | None = self._tried(self._bucket.head, _checked(key))
+        if found is None or found.age < age:
+            return False
+        self.delete(key)
+        return True
+
     def _tried(self, call: Callable[..., T], *arguments: Any) -> T:
         """Return what `call` returns, tried again while the store is out of reach."""
         trouble: StoreUnavailable | None = None
