@@ -60,7 +60,8 @@ def _run_spec(unit: Unit[ArgoOptions], flow: Flow, objects: Mapping[str, str]) -
         "entrypoint": MAIN,
         "arguments": {
             "parameters": [
-                _without_none({"name": each.name, "value": each.value, "description": each.description}) for each in flow.parameters
+                _without_none({"name": each.name, "value": each.value, "enum": list(each.choices) or None, "description": each.description})
+                for each in flow.parameters
             ]
         }
         if flow.parameters

@@ -85,11 +85,12 @@ class StepTemplate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunParameter:
-    """A parameter of the workflow; `value` is None where a run must give one."""
+    """A parameter of the workflow; `value` is None where a run must give one, `choices` are empty where it may be any."""
 
     name: str
     value: str | None
     description: str | None
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import Final
 from flowc.backends.argo.model import RunParameter
 from flowc.backends.argo.options import ArgoOptions
 from flowc.backends.base import Unit
-from flowc.ir.graph import FlowGraph
+from flowc.ir.graph import FlowGraph, Parameter
 from flowc.runtime_shim.contract import PlanParameter
 
 TRIGGER: Final = "flowc-trigger"
@@ -20,8 +20,8 @@ LEFT_OUT: Final = "empty: the flow's own default"
 
 def run_parameters(unit: Unit[ArgoOptions]) -> tuple[RunParameter, ...]:
     """Return the workflow's parameters, in the flow's order."""
-    helps = {parameter.name: parameter.help for parameter in unit.tree.graph.parameters}
-    found = [_parameter(planned, helps.get(planned["name"])) for planned in unit.plan["parameters"]]
+    declared = {parameter.name: parameter for parameter in unit.tree.graph.parameters}
+    found = [_parameter(planned, declared[planned["name"]]) for planned in unit.plan["parameters"]]
     if is_triggered(unit.tree.graph):
         found.append(RunParameter(name=TRIGGER, value="", description="What started the run, where an event did"))
     return tuple(found)
@@ -66,9 +66,14 @@ def _given(planned: PlanParameter) -> str:
     return f"({value} == '' ? nil : {value})" if is_filled_in(planned) else value
 
 
-def _parameter(planned: PlanParameter, help: str | None) -> RunParameter:
-    value = None if is_required(planned) else "" if is_filled_in(planned) else text_of(planned["default"])
-    notes = [help.strip()] if help and help.strip() else []
-    if is_filled_in(planned):
-        notes.append(f"({LEFT_OUT})")
-    return RunParameter(name=planned["name"], value=value, description=" ".join(notes) or None)
+def _parameter(planned: PlanParameter, declared: Parameter) -> RunParameter:
+    filled_in = is_filled_in(planned)
+    value = None if is_required(planned) else "" if filled_in else text_of(planned["default"])
+    help = (declared.help or "").strip()
+    notes = [*([help] if help else []), *([f"({LEFT_OUT})"] if filled_in else [])]
+    return RunParameter(
+        name=planned["name"],
+        value=value,
+        description=" ".join(notes) or None,
+        choices=("", *declared.choices) if filled_in and declared.choices else declared.choices,
+    )

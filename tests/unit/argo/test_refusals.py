@@ -204,3 +204,11 @@ def test_parameters_arrive_and_empty_ones_are_left_out(tmp_path: Path) -> None:
     encoded = base64.b64encode(json.dumps(values).encode()).decode()
     environ = {"FLOWC_FLOW": "F", "FLOWC_ROOT": "file:///x", "FLOWC_RUN": "r", "FLOWC_STEP": "start", "FLOWC_PARAMS_B64": encoded}
     assert attempt_from_environment(environ).parameters == {"a": "{{workflow.name}} $(X)", "b-c": None, "json": "[1, null]"}
+
+
+def test_choices_are_an_enum_that_holds_the_default(tmp_path: Path) -> None:
+    members = 'a = Parameter("a", type=click.Choice(["x", "y"]), default="y")\n    b = Parameter("b", type=click.Choice(["x", "y"]))'
+    result = result_of(tmp_path, {"flow": "import click\n\n", "members": members}, {})
+    result.raise_for_errors()
+    arguments = yaml.safe_load(result.manifests[0].text)["spec"]["arguments"]["parameters"]
+    assert [(each["value"], each["enum"]) for each in arguments] == [("y", ["x", "y"]), ("", ["", "x", "y"])]
