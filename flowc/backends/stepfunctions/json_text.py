@@ -6,6 +6,8 @@ from typing import Any, Final
 
 WIDTH: Final = 140
 _INDENT: Final = 2
+_DEEPEST: Final = 100
+"""Columns of indentation at most: what nests deeper stands below each other."""
 
 
 def pretty(value: Any) -> str:
@@ -34,14 +36,14 @@ def _pieces(value: Any, sizes: dict[int, int], width: int | None) -> Iterator[st
             [(f"{json.dumps(key)}{colon}", item) for key, item in here.items()] if isinstance(here, dict) else [("", item) for item in here]
         )
         opening, closing = ("{", "}") if isinstance(here, dict) else ("[", "]")
-        inner = "\n" + " " * (indent + _INDENT) if width is not None else ""
+        deeper = min(indent + _INDENT, _DEEPEST)
+        inner = "\n" + " " * deeper if width is not None else ""
         outer = "\n" + " " * indent if width is not None else ""
         stack.append((outer + closing, _NOTHING, indent, 0))
         for place in range(len(entries) - 1, -1, -1):
             name, item = entries[place]
             lead = opening if place == 0 else comma
-            stack.append((lead + inner + name, item, indent + _INDENT, 1))
-        continue
+            stack.append((lead + inner + name, item, deeper, 1))
 
 
 _NOTHING: Final = object()
