@@ -39,7 +39,7 @@ CAPABILITIES: dict[Construct, Support] = {
     Construct.SCHEDULE: native("CronWorkflow, with its time zone"),
     Construct.PROJECT: native("the objects are named project-branch-flow"),
     Construct.TRIGGER: native("Sensor of Argo Events; fields of an event fill parameters"),
-    Construct.TRIGGER_ON_FINISH: lowered("Sensor of Argo Events; every flow announces at its end that it succeeded"),
+    Construct.TRIGGER_ON_FINISH: lowered("Sensor of Argo Events; the exit hook of every flow announces that it succeeded"),
     Construct.CONDA_BASE: notimpl("environments of the flow's own", instead=_IN_THE_IMAGE),
     Construct.PYPI_BASE: notimpl("environments of the flow's own", instead=_IN_THE_IMAGE),
     Construct.EXIT_HOOK: native("hooks.exit; it reads the outcome from the records"),

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from flowc.backends.argo.access import pod_account
-from flowc.backends.argo.emit_exit import exit_templates
 from flowc.backends.argo.emit_templates import dag_template, step_template
 from flowc.backends.argo.lower import Flow
 from flowc.backends.argo.metadata import API as API
@@ -24,8 +23,7 @@ from flowc.runtime_shim import contract
 def workflow_templates(unit: Unit[ArgoOptions], flow: Flow) -> list[dict[str, Any]]:
     """Return the WorkflowTemplates of a flow: first the one that runs start from, then those that only hold more templates."""
     options = unit.options
-    ends = exit_templates(unit, hook=flow.exit_hook)
-    names = [*(dag.name for dag in flow.dags), *(step.name for step in flow.steps), *(template["name"] for template in ends)]
+    names = [*(dag.name for dag in flow.dags), *(step.name for step in flow.steps)]
     objects = {name: part_name(unit, place // options.max_templates) for place, name in enumerate(names)}
     shared = [Inline(entry) for entry in _shared_environment(unit)]
     labels = {FLOW_LABEL: object_name(unit.plan["flow"])}
@@ -37,7 +35,7 @@ def workflow_templates(unit: Unit[ArgoOptions], flow: Flow) -> list[dict[str, An
     made: dict[str, list[dict[str, Any]]] = {}
     for dag in flow.dags:
         made.setdefault(objects[dag.name], []).append(dag_template(dag, objects, objects[dag.name]))
-    for template in (*steps, *ends):
+    for template in steps:
         made.setdefault(objects[template["name"]], []).append(template)
     found: list[dict[str, Any]] = []
     for name, templates in made.items():

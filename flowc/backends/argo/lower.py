@@ -7,7 +7,7 @@ from typing import Final
 
 from flowc.backends.argo.lower_regions import lower_regions, steps_in_loops
 from flowc.backends.argo.model import OUTPUTS, DagTemplate, LoopTurns, Lowered, Retry, RunParameter, StepTemplate
-from flowc.backends.argo.names import EXIT, EXIT_HOOK
+from flowc.backends.argo.names import EXIT
 from flowc.backends.argo.options import ArgoOptions
 from flowc.backends.argo.run_parameters import encoded_parameters, encoded_trigger, is_triggered, run_parameters
 from flowc.backends.argo.step_pods import hook_pod, step_pods
@@ -75,16 +75,20 @@ def with_steps(
                     gang=name in lowered.gangs,
                 )
             )
-    hook = tree.graph.decorator("exit_hook") is not None
+    hook = tree.graph.decorator("exit_hook") is not None or options.event_url is not None
     if hook:
         steps.append(
             StepTemplate(
-                name=EXIT if options.event_url is None else EXIT_HOOK,
+                name=EXIT,
                 verb="exit-hook",
                 step=StepName(unit.plan["end"]),
                 argument="recorded",
                 outputs=(),
-                environment=((contract.STEP, unit.plan["end"]), (contract.AT, contract.TOP)),
+                environment=(
+                    (contract.STEP, unit.plan["end"]),
+                    (contract.AT, contract.TOP),
+                    *([] if options.event_url is None else [(contract.ANNOUNCE, options.event_url)]),
+                ),
                 retry=None,
                 deadline_seconds=None,
                 pod=hook_pod(tree, options, pods),

@@ -14,8 +14,6 @@ _LONGEST: Final = 120
 
 MAIN: Final = "main"
 EXIT: Final = "on-exit"
-EXIT_HOOK: Final = "on-exit-hook"
-ANNOUNCE: Final = "on-exit-announce"
 
 
 def object_name(flow: str) -> str:
@@ -45,5 +43,5 @@ class Names(FreeNames):
     """The names of templates of one flow; the steps come first and keep theirs."""
 
     def __init__(self, steps: Iterable[StepName]) -> None:
-        super().__init__((MAIN, EXIT, EXIT_HOOK, ANNOUNCE))
+        super().__init__((MAIN, EXIT))
         self.steps = {step: self.free(step) for step in steps}

@@ -17,6 +17,7 @@ from flowc.backends.argo.yaml_text import Inline
 from flowc.backends.base import Unit
 from flowc.backends.starts import Event, cron_text, events_of, flows_of, zone_of
 from flowc.ir.graph import FlowGraph
+from flowc.runtime_shim.contract import finished_event
 
 _FIELD: Final = '"{name}": {{{{ .Input.body.payload.{name} | toRawJson }}}}'
 
@@ -84,11 +85,6 @@ def reasons_of(graph: FlowGraph) -> dict[str, tuple[Event, ...]]:
     if finish is not None:
         found["trigger_on_finish"] = tuple(Event(finished_event(flow)) for flow in flows_of(finish, graph))
     return {decorator: events for decorator, events in found.items() if events}
-
-
-def finished_event(flow: str) -> str:
-    """Return the name of the event that a run of `flow` (its deployed name) publishes when it has succeeded."""
-    return f"flowc.{flow}.finished"
 
 
 def name_of_reason(decorator: str) -> str:
