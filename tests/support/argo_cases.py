@@ -20,6 +20,7 @@ class ArgoCase:
     """One run. `flow` is the name of a golden, `examples/NAME`, or a file of `MORE_FLOWS` and its class.
 
     failing: the task that must fail. pods: how many a task takes where that is not one. settings: those of the deploy.
+    takes_folder: its parameter `folder` is a folder that its steps write to.
     """
 
     key: str
@@ -28,6 +29,7 @@ class ArgoCase:
     failing: tuple[str, str] | None = None
     pods: Mapping[tuple[str, str], int] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    takes_folder: bool = False
 
     @property
     def source(self) -> tuple[Path, str]:
@@ -76,13 +78,13 @@ def _all() -> Iterator[ArgoCase]:
 
 CASES = tuple(_all())
 RUNS_TO_DISTURB = (
-    ArgoCase("pod-deleted", "paced.py:Paced"),
-    ArgoCase("pod-lost", "handed.py:Handed"),
-    ArgoCase("pod-caught", "caught.py:Caught"),
-    ArgoCase("controller-killed", "paced.py:Paced"),
+    ArgoCase("pod-deleted", "paced.py:Paced", takes_folder=True),
+    ArgoCase("pod-lost", "handed.py:Handed", takes_folder=True),
+    ArgoCase("pod-caught", "caught.py:Caught", takes_folder=True),
+    ArgoCase("controller-killed", "paced.py:Paced", takes_folder=True),
     ArgoCase("out-of-memory", "greedy.py:Greedy"),
-    ArgoCase("siblings", "siblings.py:Siblings"),
-    ArgoCase("mended", "mended.py:Mended"),
+    ArgoCase("siblings", "siblings.py:Siblings", takes_folder=True),
+    ArgoCase("mended", "mended.py:Mended", takes_folder=True),
 )
 WIDE_CASES = (
     ArgoCase("wide/300", "wide.py:Wide", {"width": 300}),

@@ -27,7 +27,13 @@ from argo_processes import EngineFailed as EngineFailed
 
 PATIENCE_SECONDS = 1200
 """Most that a run may take: a fraction of it where nothing else uses the cores."""
-_SETTINGS = {"image": "localhost/flowc/app:1", "kubernetes.cpu": 0.02, "kubernetes.memory": 64, "kubernetes.disk": 10}
+_SETTINGS = {
+    "image": "localhost/flowc/app:1",
+    "argo.namespace": "argo",
+    "kubernetes.cpu": 0.02,
+    "kubernetes.memory": 64,
+    "kubernetes.disk": 10,
+}
 """What a pod asks for where its flow does not say: so little that the node starts many at once."""
 
 
@@ -75,7 +81,8 @@ class RunningArgo:
 
     def start(self, case: ArgoCase) -> None:
         """Start the run of a case."""
-        self.trigger(*case.source, case.run, case.values)
+        folder = {"folder": str(self.make_folder(case.run))} if case.takes_folder else {}
+        self.trigger(*case.source, case.run, {**folder, **case.values})
 
     def wait(self, run: str) -> str:
         """Wait for the end of a run and return its phase."""
@@ -97,17 +104,21 @@ class RunningArgo:
         return self.engine.store / "_scratch" / name
 
     def pods_of(self, run: str) -> dict[str, TaskPod]:
-        """The pods of a run's steps by uid, each with its node; without that of the exit hook. Raises where a pod has no node."""
+        """The pods of a run's steps by uid: each as its node tells, those of a gang as the Job that the run owns; not the exit hook's."""
         nodes = self.cluster.nodes(run)
-        steps = steps_by_template(self.cluster.workflow(run))
+        workflow = self.cluster.workflow(run)
+        steps = steps_by_template(workflow)
         found = {}
         for pod in self.cluster.pods(run):
-            node = nodes[pod.metadata.annotations[NODE_ID]]
-            template = node.get("templateName") or node["templateRef"]["template"]
+            node = nodes.get((pod.metadata.annotations or {}).get(NODE_ID, ""), {})
+            template = node.get("templateName") or (node.get("templateRef") or {}).get("template")
             if template in steps:
                 inputs = {each["name"]: each.get("value") for each in (node.get("inputs") or {}).get("parameters") or []}
-                task = (steps[template], inputs.get("at", "r"))
-                found[pod.metadata.uid] = TaskPod(task, pod.metadata.name, node["phase"])
+                found[pod.metadata.uid] = TaskPod((steps[template], inputs.get("at", "r")), pod.metadata.name, node["phase"])
+        for pod, index in self.cluster.job_pods(workflow["metadata"]["uid"]):
+            environment = {each.name: each.value or "" for each in pod.spec.containers[0].env}
+            at = environment["FLOWC_AT"].replace("$(JOB_COMPLETION_INDEX)", index)
+            found[pod.metadata.uid] = TaskPod((environment["FLOWC_STEP"], at), pod.metadata.name, pod.status.phase)
         return found
 
     def trace(self, path: Path, flow: str, run: str) -> Trace:

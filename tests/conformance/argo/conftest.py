@@ -28,7 +28,5 @@ def deployed(argo_session: RunningArgo) -> None:
     with argo_session.engine.tree.network():
         for (path, flow), settings in {run.source: run.settings for run in (*RUNS_TO_DISTURB, *CASES)}.items():
             argo_session.deploy(path, flow, **settings)
-        for run in RUNS_TO_DISTURB:
-            argo_session.trigger(*run.source, run.run, {"folder": str(argo_session.make_folder(run.run)), **run.values})
-        for case in CASES:
-            argo_session.start(case)
+        for run in (*RUNS_TO_DISTURB, *CASES):
+            argo_session.start(run)

@@ -11,6 +11,7 @@ from argo_engine import Engine
 from lightkube import ApiError, Client, KubeConfig
 from lightkube.generic_resource import create_namespaced_resource
 from lightkube.models.meta_v1 import ObjectMeta
+from lightkube.resources.batch_v1 import Job
 from lightkube.resources.core_v1 import Pod
 
 API = "argoproj.io/v1alpha1"
@@ -20,6 +21,7 @@ CronWorkflow = create_namespaced_resource("argoproj.io", "v1alpha1", "CronWorkfl
 KINDS = {"Workflow": Workflow, "WorkflowTemplate": WorkflowTemplate, "CronWorkflow": CronWorkflow}
 ENDED = ("Succeeded", "Failed", "Error")
 NODE_ID = "workflows.argoproj.io/node-id"
+_OF_JOB, _INDEX = "batch.kubernetes.io/job-name", "batch.kubernetes.io/job-completion-index"
 _OF_WORKFLOW = "workflows.argoproj.io/workflow"
 
 
@@ -79,6 +81,12 @@ class Cluster:
     def pods(self, name: str) -> list[Pod]:
         """The pods of a workflow that exist."""
         return list(self.client.list(Pod, labels={_OF_WORKFLOW: name}))
+
+    def job_pods(self, owner: str) -> list[tuple[Pod, str]]:
+        """The pods of the indexed Jobs that an object of this uid owns, each with its index."""
+        jobs = [job.metadata.name for job in self.client.list(Job) if owner in {each.uid for each in job.metadata.ownerReferences or []}]
+        pods = [pod for job in jobs for pod in self.client.list(Pod, labels={_OF_JOB: job})]
+        return [(pod, pod.metadata.annotations[_INDEX]) for pod in pods]
 
     def delete_pod(self, pod: str, *, grace_seconds: int | None = None) -> None:
         """Delete a pod; 0 seconds is what happens when its node is lost."""

@@ -73,7 +73,7 @@ def write_image(
     return out
 
 
-def _layer(folder: Path) -> bytes:
+def folder_layer(folder: Path) -> bytes:
     layer = io.BytesIO()
     with tarfile.open(fileobj=layer, mode="w") as archive:
         archive.add(folder, arcname=".", filter=_plain)
@@ -118,15 +118,15 @@ def _python_layer(folder: Path, cache: Path) -> bytes:
     for name in ("python", "python3"):
         (target / "bin" / name).symlink_to(version)
     shutil.copytree(library, target / "lib" / version, ignore=shutil.ignore_patterns(*_LEFT_OUT))
-    _copy_libraries([program, *library.glob("lib-dynload/*.so")], root)
-    data = _layer(root)
+    copy_libraries([program, *library.glob("lib-dynload/*.so")], root)
+    data = folder_layer(root)
     shutil.rmtree(root)
     (folder / kept.name).write_bytes(data)
     shutil.move(folder / kept.name, kept)
     return data
 
 
-def _copy_libraries(programs: Sequence[Path], root: Path) -> None:
+def copy_libraries(programs: Sequence[Path], root: Path) -> None:
     """Copy the shared libraries that these load into `root`, below `/usr` where `/lib` is a link to it."""
     loads = "\n".join(subprocess.run(["ldd", path], capture_output=True, text=True).stdout for path in programs)
     for found in sorted(set(re.findall(r"(/\S+\.so\S*)", loads))):
@@ -144,8 +144,8 @@ def _app_layer(folder: Path, source: Path) -> bytes:
     for name in _PACKAGES:
         if (packages / name).is_dir():
             shutil.copytree(packages / name, app / name, ignore=shutil.ignore_patterns("__pycache__"))
-            _copy_libraries(list((packages / name).rglob("*.so")), root)
+            copy_libraries(list((packages / name).rglob("*.so")), root)
     compileall.compile_dir(app, quiet=2, stripdir=str(root), invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
-    data = _layer(root)
+    data = folder_layer(root)
     shutil.rmtree(root)
     return data
