@@ -47,7 +47,7 @@ def check_limits(tree: RegionTree, plan: Plan, options: ArgoOptions, report: Rep
     if lowered.levels > options.max_levels:
         report(
             codes.NESTING_TOO_DEEP,
-            graph.span,
+            graph.by_name[lowered.deepest].span,
             levels=lowered.levels,
             target="argo",
             limit=options.max_levels,

@@ -64,15 +64,17 @@ class _Lowering:
         self._add(self._tree.body, MAIN, yields=False, at=TOP)
         while self._waiting:
             self._add(*self._waiting.popleft(), at=INPUT_AT)
-        levels, loops = _levels(self._dags, self._options)
+        levels, deepest, loops = _levels(self._dags, self._options)
+        names = self._names.steps | {first: name for first, (name, _) in self._fused.items()}
         by_loop = {id(inside): turns for inside, turns in loops}
         dags = tuple(_loop_dag(dag, by_loop[id(dag)].copies) if isinstance(dag, _LoopInside) else dag for dag in self._dags)
         return Lowered(
             dags=dags,
             outputs={step: frozenset(found) for step, found in self._needs.items()},
-            step_names=self._names.steps | {first: name for first, (name, _) in self._fused.items()},
+            step_names=names,
             loops=tuple(turns for _, turns in loops),
             levels=levels,
+            deepest=next((step for step, name in names.items() if name == deepest), self._tree.graph.steps[0].name),
             fused={first: frozenset(found) for first, (_, found) in self._fused.items()},
             gangs=frozenset(self._gangs),
         )
@@ -219,8 +221,8 @@ def _loop_dag(inside: _LoopInside, copies: int) -> DagTemplate:
     return DagTemplate(name=inside.name, tasks=tuple(tasks), outputs=outputs)
 
 
-def _levels(dags: Sequence[DagTemplate | _LoopInside], options: ArgoOptions) -> tuple[int, list[tuple[_LoopInside, LoopTurns]]]:
-    """How deep templates nest, and how the levels that are left are shared among the loops on the way to the deepest."""
+def _levels(dags: Sequence[DagTemplate | _LoopInside], options: ArgoOptions) -> tuple[int, str, list[tuple[_LoopInside, LoopTurns]]]:
+    """How deep templates nest, the deepest, and how the levels that are left are shared among the loops on the way there."""
     by_name = {dag.name: dag for dag in dags}
     depth: dict[str, int] = {}
     loops: dict[str, int] = {}
@@ -241,7 +243,10 @@ def _levels(dags: Sequence[DagTemplate | _LoopInside], options: ArgoOptions) -> 
     each = 1 + max(left, 0)
     copies = -(-options.loop_turns // each)
     found = [(dag, LoopTurns(first=dag.loop.first, copies=copies, levels=each)) for dag in dags if isinstance(dag, _LoopInside)]
-    return levels + nested * max(left, 0), found
+    deepest = MAIN
+    while deepest in by_name:
+        deepest = max(_callees(by_name[deepest]), key=lambda name: depth[name])
+    return levels + nested * max(left, 0), deepest, found
 
 
 def _callees(dag: DagTemplate | _LoopInside) -> Iterator[str]:

@@ -111,7 +111,7 @@ class LoopTurns:
 class Lowered:
     """The regions of a flow as DAG templates, the first is the entry; what its steps must hand over; how far its loops go.
 
-    levels: the deepest nesting of templates, every loop at its last turn. fused: loops that one container runs.
+    levels: the deepest nesting of templates, every loop at its last turn; deepest: the step there. fused: loops that one container runs.
     """
 
     dags: tuple[DagTemplate, ...]
@@ -119,5 +119,6 @@ class Lowered:
     step_names: "dict[StepName, str]"
     loops: tuple[LoopTurns, ...]
     levels: int
+    deepest: StepName
     fused: "dict[StepName, frozenset[str]]" = field(default_factory=dict)
     gangs: frozenset[StepName] = frozenset()
