@@ -29,13 +29,17 @@ def turns_of(layout: Layout) -> dict[StepName | None, int]:
     outermost: dict[StepName | None, set[StepName]] = {}
     for step in layout.tree.graph.steps:
         execution, loops = layout.executions[step.name], layout.loops_around(step.name)
-        events = events_of(step, layout)
-        if not loops:
-            outside[execution] += events
-            continue
-        outermost.setdefault(execution, set()).add(loops[0])
+        if loops:
+            outermost.setdefault(execution, set()).add(loops[0])
+        else:
+            outside[execution] += events_of(step, layout)
         for loop in loops:
-            turn[loop] = turn.get(loop, 0) + events
+            turn[loop] = turn.get(loop, 0) + events_of(step, layout)
+        if step.name in layout.tree.loops:
+            # What enters a loop belongs to the turns of the loop around it.
+            for loop in loops[:-1]:
+                turn[loop] += PASS
+            outside[execution] += PASS * (len(loops) == 1)
     return {
         execution: max(1, (BUDGET - outside[execution]) // (len(first) * max(turn[loop] for loop in first)))
         for execution, first in outermost.items()
@@ -43,8 +47,8 @@ def turns_of(layout: Layout) -> dict[StepName | None, int]:
 
 
 def events_of(step: Step, layout: Layout) -> int:
-    """Return the events that the states of a step leave, its region's own included."""
-    events = JOB + PASS * (step.name in layout.tree.loops)
+    """Return the events that the states of a step leave, its region's own included, without what enters a loop."""
+    events = JOB
     match step.transition:
         case NextSwitch():
             events += READ + CHOICE
