@@ -9,6 +9,7 @@ from support.flows import REPO, example_flows, golden_flows
 
 VERSIONS = ("3.3", "2.11")
 MORE_FLOWS = REPO / "tests/conformance/airflow/flows"
+POD_NOTE = "$(HOME) $$ {{ ti }} \"'\\ é😀 `x` $(touch pwned).sh"
 HOSTILE = '\'; exit 9 #\n"{{ ti }}" ${HOME} \\\\ \u2028 é😀 `x` $(touch pwned) {% raw %} <&>.sh'
 
 
@@ -18,7 +19,7 @@ class Case:
 
     start: by the API, or by the flow's schedule at the first unpause.
     failing: the task that must fail. tries: where Airflow tries more than once. map_length: the flow is compiled for a site that maps
-    so many.
+    so many. pods: every step is a pod of the stand-in, and the flow is deployed under another name.
     """
 
     key: str
@@ -28,13 +29,19 @@ class Case:
     failing: tuple[str, str] | None = None
     tries: Mapping[tuple[str, str], int] = field(default_factory=dict)
     map_length: int | None = None
+    pods: bool = False
+
+    @property
+    def dag(self) -> str:
+        """The deployed name of the flow."""
+        return f"pods.{self.source[1]}" if self.pods else self.source[1]
 
     @property
     def source(self) -> tuple[Path, str]:
         """The flow's file and class."""
         if ".py:" in self.flow:
             name, cls = self.flow.split(":")
-            return MORE_FLOWS / name, cls
+            return (REPO / name if "/" in name else MORE_FLOWS / name), cls
         return next((sample.path, sample.flow) for sample in [*golden_flows(), *example_flows()] if sample.name == self.flow)
 
 
@@ -43,18 +50,12 @@ def _golden(name: str, **more: Any) -> Case:
 
 
 def _all() -> Iterator[Case]:
-    yield _golden("linear")
-    yield _golden("split")
-    yield _golden("foreach_steps")
-    yield _golden("switch_foreach")
-    yield _golden("switch_tail")
-    yield _golden("join_opens")
+    cases = {sample.name for sample in golden_flows() if not sample.path.with_name("airflow.refused.txt").exists()}
+    special = {"retry", "catch", "catch_killed", "schedule", "exit_hook", "fails", "parameters", "triggered"}
+    yield from (_golden(name) for name in sorted(cases - special))
     yield _golden("retry", tries={("start", "r"): 3})
     yield _golden("catch", tries={("divide", "r.1"): 2})
     yield _golden("catch_killed", tries={("fragile", "r"): 2})
-    yield _golden("nested_foreach")
-    yield _golden("loop_in_foreach")
-    yield _golden("loop_steps")
     yield _golden("schedule", start="schedule")
     yield _golden("exit_hook")
     yield Case("exit_hook/broken", "exit_hook", {"broken": True}, failing=("fast", "r"))
@@ -65,8 +66,14 @@ def _all() -> Iterator[Case]:
     yield Case("parameters", "parameters", {**values, "tree": '{"$(id)": ["`id`"]}'})
     yield Case("arms/each", "arms.py:Arms", {"way": "each"})
     yield Case("arms/none", "arms.py:Arms", {"way": "none"})
+    yield Case("arms/failing", "arms.py:Arms", {"way": "each", "broken": "odd"}, failing=("odd", "r.1"))
+    yield Case("arms/failing_foreach", "arms.py:Arms", {"way": "each", "broken": "fan"}, failing=("fan", "r"))
+    yield Case("stuck", "stuck.py:Stuck", tries={("work", "r.1"): 2})
     tries = {("work", "r.1"): 2, ("work", "r.2"): 2, ("risky", "r.0"): 2, ("risky", "r.2"): 3}
     yield Case("items/broken", "items.py:Items", {"broken": 2}, failing=("work", "r.2"), tries=tries)
+    yield Case("pods/pods", "tests/data/airflow/pods/flow.py:PodFlow", {"note": POD_NOTE}, pods=True)
+    yield Case("pods/switch", "switch", pods=True)
+    yield Case("pods/catch_killed", "catch_killed", tries={("fragile", "r"): 2}, pods=True)
 
 
 CASES = tuple(_all())

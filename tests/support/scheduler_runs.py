@@ -12,6 +12,7 @@ from typing import Any
 
 from support.flows import REPO
 from support.local_run import Trace, read_trace, run_here
+from support.posted_pods import SECRETS, pods_of, settings_for
 from support.scheduler_cases import Case
 
 from flowc.runtime_shim.contract import commit_key
@@ -53,15 +54,33 @@ class Running:
         assert code == 0, said
         return said
 
+    @property
+    def cluster(self) -> Path:
+        """The folder of the stand-in of the Kubernetes API."""
+        return self.folder / "cluster"
+
+    def deploy_case(self, case: Case) -> None:
+        """Deploy the flow of a case as it asks."""
+        options = ["--max-map-length", str(case.map_length)] if case.map_length else []
+        if case.pods:
+            settings = {"environment": "pods", **settings_for(self.cluster)}
+            options += [word for key, value in settings.items() for word in ("--set", f"{key}={_toml(value)}")]
+        self.deploy(*case.source, *options)
+
+    def posted(self, case: Case) -> list[dict[str, Any]]:
+        """The pods of a case's run."""
+        files = sorted((self.cluster / "posted").iterdir())
+        return pods_of([json.loads(file.read_text()) for file in files], case.dag, self.run_ids[case.key])
+
     def start(self, case: Case) -> None:
         """Start the run of a case, or note that it starts by itself."""
         if case.start == "trigger":
             self.run_ids[case.key] = "case-" + case.key.replace("/", "-")
-            self.site.trigger(case.source[1], self.run_ids[case.key], case.values)
+            self.site.trigger(case.dag, self.run_ids[case.key], case.values)
 
     def wait(self, case: Case) -> str:
         """Wait for the end of a case's run and return its state."""
-        flow = case.source[1]
+        flow = case.dag
         if case.key not in self.run_ids:
             found = self.wait_until(f"a scheduled run of {flow}", lambda: [r for r in self.site.runs(flow) if r.startswith("scheduled__")])
             self.run_ids[case.key] = found[0]
@@ -98,8 +117,27 @@ def running_airflow(version: str, folder: Path) -> Iterator[Running]:
     """A started Airflow of this version in `folder`, with nothing deployed."""
     dags = folder / "dags"
     dags.mkdir(parents=True)
-    with airflow_site(REPO / f".venvs/airflow-{version}", dags, folder / "home") as site:
-        yield Running(version, folder, site)
+    venv = REPO / f".venvs/airflow-{version}"
+    with airflow_site(venv, dags, folder / "home") as site:
+        running = Running(version, folder, site)
+        running.cluster.mkdir()
+        (running.cluster / "secrets.json").write_text(json.dumps(SECRETS))
+        script = REPO / "tests/engines/airflow/kubernetes_standin.py"
+        site.processes.start(
+            "standin", [f"{venv}/bin/python", str(script), str(running.cluster), sys.executable], {"PATH": "/usr/bin:/bin"}
+        )
+        try:
+            site.until("the stand-in of Kubernetes", 120, (running.cluster / "kubeconfig").exists)
+            yield running
+        finally:
+            site.processes.stop(["standin"])
+
+
+def _toml(value: Any) -> str:
+    """Settings of tests are texts and tables of texts."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {json.dumps(item)}" for key, item in value.items()) + "}"
+    return json.dumps(value)
 
 
 def flowc(words: list[str], environment: Mapping[str, str] | None = None) -> tuple[int, str]:

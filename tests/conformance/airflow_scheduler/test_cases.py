@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from support.evidence import Evidence
+from support.posted_pods import POSTED, SECRETS, checked
 from support.scheduler_cases import CASES, HOSTILE, Case
 from support.scheduler_runs import Running, run_locally
 
@@ -21,13 +22,16 @@ def test_every_file_was_taken(running: Running) -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.key)
-def test_case(running: Running, case: Case, tmp_path: Path, evidence: Evidence) -> None:
+def test_case(running: Running, case: Case, tmp_path: Path, evidence: Evidence, monkeypatch: pytest.MonkeyPatch) -> None:
+    if case.pods:
+        for name, value in SECRETS["warehouse"].items():
+            monkeypatch.setenv(name, value)
     path, flow = case.source
     here = run_locally(case, tmp_path)
     state = running.wait(case)
     run = running.run_ids[case.key]
-    there = running.trace(path, flow, run)
-    tasks = [Task.of(row) for row in running.site.tasks(flow, run).values()]
+    there = running.trace(path, case.dag, run)
+    tasks = [Task.of(row) for row in running.site.tasks(case.dag, run).values()]
     shown = "\n".join(sorted(map(str, tasks)))
 
     assert state == ("failed" if case.failing else "success"), shown
@@ -54,7 +58,7 @@ def test_case(running: Running, case: Case, tmp_path: Path, evidence: Evidence) 
     known = {task.known_as(run, three=running.site.three): task for task in steps if task.state == "success"}
     named = set()
     for step, at in there.tasks:
-        record = running.record(flow, run, step, at)
+        record = running.record(case.dag, run, step, at)
         task = known[record["engine"]["task_id"]]
         named.add(record["engine"]["task_id"])
         assert record["run"] == run
@@ -107,10 +111,18 @@ def test_hostile_values_arrive_as_given(running: Running) -> None:
     assert not list(running.folder.rglob("pwned"))
 
 
+@pytest.mark.parametrize("case", [case for case in CASES if case.pods], ids=lambda case: case.key)
+def test_posted_pods(running: Running, case: Case) -> None:
+    """The pods that a scheduler posts, of either version, are those of one process."""
+    running.wait(case)
+    kept = (POSTED / f"{case.key.removeprefix('pods/')}.json").read_text(encoding="utf-8")
+    assert checked(running.posted(case), running.folder, "pods") == kept
+
+
 def test_one_version_of_each_file(running: Running) -> None:
     """3.x counts a version of the DAG whenever a parse gives something else."""
     if not running.site.three:
         return
     for case in CASES:
         running.wait(case)
-        assert running.site.api("GET", f"/dags/{case.source[1]}/dagVersions")["total_entries"] == 1, case.key
+        assert running.site.api("GET", f"/dags/{case.dag}/dagVersions")["total_entries"] == 1, case.key

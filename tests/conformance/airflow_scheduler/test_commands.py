@@ -47,6 +47,17 @@ def test_trigger_types_values_as_run_does(running: Running, tmp_path: Path) -> N
     assert running.trace(path, flow, "typed").tasks == here.tasks
 
 
+def test_files_travel_with_a_run(running: Running, tmp_path: Path) -> None:
+    path = REPO / "tests/golden/include_file/flow.py"
+    for name, text in (("small", "grün {{ x }}\n"), ("large", "words and words\n" * 3000)):
+        (tmp_path / name).write_text(text)
+        words = ["--run-id", f"file-{name}", "--set", f"root={running.root}", "--words", str(tmp_path / name)]
+        code, said = call(running, "trigger", str(path), *words)
+        assert code == 0, said
+        assert running.wait_for("Included", f"file-{name}") == "success"
+        assert running.trace(path, "Included", f"file-{name}").tasks["start", "r"]["words"] == repr(text)
+
+
 def test_status_shows_runs_and_tasks(running: Running) -> None:
     key = "items/broken"
     [case] = [case for case in CASES if case.key == key]
@@ -95,22 +106,26 @@ def test_terminate_ends_the_run(running: Running) -> None:
 
 
 def test_a_paused_dag_is_not_triggered(running: Running) -> None:
-    path = str(REPO / "tests/golden/single_step/flow.py")
-    running.deploy(Path(path), "SingleStep")
-    running.wait_until("its parse", lambda: running.site.api("GET", "/dags/SingleStep"))
+    path = str(REPO / "examples/nested_sweep/sweep.py")
+    running.deploy(Path(path), "NestedSweep")
+    running.wait_until("its parse", lambda: running.site.api("GET", "/dags/NestedSweep"))
     code, said = call(running, "status", path)
-    assert (code, said) == (0, "SingleStep is paused\nno runs\n")
+    assert (code, said) == (0, "NestedSweep is paused\nno runs\n")
     code, said = call(running, "trigger", path)
     assert code == 3
-    assert "SingleStep is paused in Airflow" in said
-    assert running.site.runs("SingleStep") == {}
+    assert "NestedSweep is paused in Airflow" in said
+    assert running.site.runs("NestedSweep") == {}
 
 
 def test_what_is_not_there(running: Running) -> None:
-    for words in (["trigger", str(REPO / "tests/golden/merge/flow.py")], ["status", "Merge"], ["terminate", "Merge", "--run-id", "x"]):
+    for words in (
+        ["trigger", str(REPO / "examples/model_comparison/compare.py")],
+        ["status", "ModelComparison"],
+        ["terminate", "ModelComparison", "--run-id", "x"],
+    ):
         code, said = call(running, *words)
         assert code == 3, said
-        assert "has no DAG Merge" in said
+        assert "has no DAG ModelComparison" in said
     code, said = call(running, "status", "Linear", "--run-id", "never")
     assert code == 3
     assert "Linear has no run 'never' in Airflow" in said

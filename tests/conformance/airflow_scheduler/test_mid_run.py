@@ -62,6 +62,29 @@ def test_a_scheduler_that_dies(running: Running) -> None:
     assert {task["try_number"] for (name, _), task in running.site.tasks("Paced", "orphaned").items() if name == "work"} == {2}
 
 
+def test_a_loop_goes_on_after_its_last_checkpoint(running: Running) -> None:
+    """The container dies in the second turn, behind the commit of that turn's first step: what has committed does not run again."""
+    folder = running.folder / "laps"
+    assert running.wait_for("Laps", "laps") == "success"
+    assert (folder / "executions").read_text().splitlines() == [
+        "run 0 0",
+        "look 0 0",
+        "run 1 0",
+        "look 1 0",
+        "look 1 1",
+        "run 2 0",
+        "look 2 0",
+    ]
+    assert {name: task["try_number"] for (name, _), task in running.site.tasks("Laps", "laps").items()} == {
+        "start": 1,
+        "run__loop": 2,
+        "end": 1,
+    }
+    there = running.trace(FLOWS / "laps.py", "Laps", "laps")
+    assert set(there.tasks) == {("start", "r"), ("end", "r"), *((step, f"r~{turn}") for step in ("run", "look") for turn in range(3))}
+    assert {task: number for task, number in there.attempts.items() if number} == {("look", "r~1"): 1}
+
+
 def _begin(running: Running, run: str) -> Path:
     """Start a run of Paced and return its folder, once both items wait for its file `open`."""
     folder = running.make_folder(run)

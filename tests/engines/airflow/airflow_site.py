@@ -51,16 +51,17 @@ class Job:
     conf: Mapping[str, Any]
 
 
-def run_dags(home: Path, dags: Path, jobs: Sequence[Job], environment: Mapping[str, str]) -> Outcome:
+def run_dags(home: Path, dags: Path, jobs: Sequence[Job], environment: Mapping[str, str], prefix: Sequence[str] = ()) -> Outcome:
     """Run `jobs` in a fresh Airflow home and return what happened; raises AssertionError with Airflow's log where it broke.
 
+    prefix: words of a command that runs the rest of its line somewhere, as `nsenter` does.
     The steps run with the interpreter of this process, which has flowc; Airflow never has.
     """
     home.mkdir(parents=True)
     env = _environment(home, dags) | dict(environment)
     _call([VENV / "bin/airflow", "db", "migrate"], env, home / "migrate.log")
     (home / "jobs.json").write_text(json.dumps([{"key": job.key, "dag_id": job.dag_id, "conf": dict(job.conf)} for job in jobs]))
-    _call([VENV / "bin/python", HERE / "run_dags.py", home / "jobs.json", home / "results.jsonl"], env, home / "run.log")
+    _call([*prefix, VENV / "bin/python", HERE / "run_dags.py", home / "jobs.json", home / "results.jsonl"], env, home / "run.log")
     *rows, said = [json.loads(line) for line in (home / "results.jsonl").read_text().splitlines()]
     return Outcome({row["key"]: _run(row) for row in rows}, said["import_errors"], said["warnings"])
 

@@ -180,13 +180,14 @@ class Site:
         body = {"dag_run_id": run, "only_failed": False, "dry_run": False, "reset_dag_runs": True, **which}
         self.api("POST", f"/dags/{dag}/clearTaskInstances", body)
 
-    def send_event(self, asset: str) -> None:
-        """Say that an asset (2.x: dataset) has changed."""
+    def send_event(self, asset: str, payload: Mapping[str, Any] | None = None) -> None:
+        """Say that an asset (2.x: dataset) has changed; `payload` goes with it."""
+        extra = dict(payload or {})
         if self.three:
             [found] = [row for row in self.api("GET", "/assets?limit=100")["assets"] if asset in (row["name"], row["uri"])]
-            self.api("POST", "/assets/events", {"asset_id": found["id"], "extra": {}})
+            self.api("POST", "/assets/events", {"asset_id": found["id"], "extra": extra})
         else:
-            self.api("POST", "/datasets/events", {"dataset_uri": asset, "extra": {}})
+            self.api("POST", "/datasets/events", {"dataset_uri": asset, "extra": extra})
 
     def source(self, dag: str) -> str:
         """The text of the file that Airflow parsed last."""

@@ -1,10 +1,15 @@
-"""A foreach in one arm, a split in another, a shared tail; which arm runs is a parameter."""
+"""A foreach in one arm, a split in another, a shared tail; which arm runs is a parameter, and which step fails, if any."""
 
 from flowc import FlowSpec, Parameter, step
 
 
 class Arms(FlowSpec):
     way = Parameter("way", default="each")
+    broken = Parameter("broken", default="")
+
+    def fail_in(self, step):
+        if self.broken == step:
+            raise ValueError(f"{step} fails on purpose")
 
     @step
     def start(self):
@@ -13,6 +18,7 @@ class Arms(FlowSpec):
 
     @step
     def fan(self):
+        self.fail_in("fan")
         self.items = ["a", "b"]
         self.next(self.item, foreach="items")
 
@@ -24,6 +30,7 @@ class Arms(FlowSpec):
 
     @step
     def odd(self):
+        self.fail_in("odd")
         self.got = self.got.upper()
         self.next(self.gather)
 
