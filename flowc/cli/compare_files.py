@@ -12,7 +12,10 @@ from flowc.disk import Disk
 from flowc.errors import FlowcError
 from flowc.project_folder import find_project_root
 
-_PROVENANCE: Final = re.compile(rb"^\W*Written by flowc \S+ from (?P<source>.+) \(sha256:[0-9a-f]{64}\)\.\s*$", re.MULTILINE)
+_PROVENANCE: Final = re.compile(
+    rb"^(?:\W*Written|\s*\"Comment\": \"\S+, written) by flowc \S+ from (?P<source>.+) \(sha256:[0-9a-f]{64}\)\.(?:\s*$| Edit )",
+    re.MULTILINE,
+)
 _HEAD: Final = 16 * 1024
 """Provenance stands at the top of a file."""
 

@@ -19,6 +19,14 @@ _THROTTLED: Final[State] = {
     "JitterStrategy": "FULL",
 }
 """SubmitJob takes 50 requests a second for an account: a wide foreach meets that limit, and waits."""
+_UNREADABLE: Final[State] = {
+    "ErrorEquals": ["States.TaskFailed"],
+    "IntervalSeconds": 1,
+    "BackoffRate": 2.0,
+    "MaxAttempts": 5,
+    "JitterStrategy": "FULL",
+}
+"""S3 may be busy for a moment; what is read was written before the job ended."""
 _AT: Final = "$.at"
 _RUN: Final = "$.run"
 _FORMAT_SPECIAL: Final = re.compile(r"(['{}\\])")
@@ -89,6 +97,7 @@ def read_next(bucket: str, key: str) -> State:
         "Resource": "arn:aws:states:::aws-sdk:s3:getObject",
         "Parameters": {"Bucket": bucket, "Key.$": formatted(key, _RUN, _AT)},
         "ResultSelector": {"d.$": "States.StringToJson($.Body)"},
+        "Retry": [_UNREADABLE],
     }
 
 

@@ -58,7 +58,7 @@ def _machine(root: Root, jobs: Jobs, options: StepFunctionsOptions, *, maps: boo
     machine = machine_name(root.flow)
     bucket = f"arn:{options.partition}:s3:::{root.bucket}/"
     definitions = [arn(options, "batch", f"job-definition/flowc-{machine}-*")]
-    submit = ["batch:SubmitJob"] + (["batch:TagResource"] if options.tags or any(job.tags for job in jobs.by_step.values()) else [])
+    submit = ["batch:SubmitJob"] + (["batch:TagResource"] if any(job.tags for job in jobs.by_step.values()) else [])
     said = [
         _allow(["s3:GetObject", "s3:PutObject"], [f"{bucket}{root.runs}/*"]),
         _allow(submit, [*_queues(jobs, options), *definitions]),

@@ -33,7 +33,7 @@ _HASH_DIGITS: Final = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """What starts the jobs of one step: its queue, the definition by name, the size, tags of its own, and the interpreter."""
+    """What starts the jobs of one step: its queue, the definition by name, the size, its tags, and the interpreter."""
 
     queue: str
     definition: str
@@ -70,7 +70,7 @@ def _read(arguments: Arguments, flow: str, options: StepFunctionsOptions, report
     check_platform(arguments, options.platform)
     size = read_size(arguments, options.platform, report)
     python = arguments.text("executable") or "python"
-    tags = read_tags(arguments)
+    tags = tuple(sorted({**options.tags, **dict(read_tags(arguments))}.items()))
     queue = _queue(arguments, options, report)
     body = _definition(arguments, flow, options, python, int(dict(size)["MEMORY"]), report)
     digest = hashlib.sha256(compact(body).encode()).hexdigest()[:_HASH_DIGITS]

@@ -100,3 +100,14 @@ def test_files_of_others_are_left_alone(capsys: pytest.CaptureFixture[str]) -> N
     text = Path("build/airflow/Train/Train.py").read_text().replace("flows/train.py", "flows/gone.py")
     Path("build/argo/old.py").write_text(text)
     assert check(capsys, *BOTH) == (0, [])
+
+
+def test_state_machine_of_a_flow_that_is_gone_is_orphaned(capsys: pytest.CaptureFixture[str]) -> None:
+    queue = 'root = "s3://flows/prod"\nimage = "registry.example/flows:1"\nstepfunctions.job_queue = "flows"\n'
+    Path("flowc.toml").write_text(queue)
+    command = ["compile", "--target", "stepfunctions", "-o", "build"]
+    assert cli.main([*command, *BOTH], standalone_mode=False) == 0
+    Path("flows/train.py").unlink()
+    capsys.readouterr()
+    assert cli.main([*command, "--check", "flows/load.py"], standalone_mode=False) == 1
+    assert capsys.readouterr().out.splitlines()[0] == "orphaned: build/stepfunctions/Train/state-machine.asl.json"
