@@ -198,6 +198,9 @@ def _trouble(error: Exception) -> Trouble:
         return Trouble(_status(error), "" if code.isdigit() else code, str(said.get("Message", "")), region)
     if isinstance(error, failures.NoCredentialsError | failures.PartialCredentialsError | failures.CredentialRetrievalError):
         return Trouble(0, "NoCredentials", str(error))
+    if isinstance(error, RecursionError):
+        # botocore asks a server that redirects where the bucket is, and follows what that answers, without end.
+        return Trouble(301, "PermanentRedirect", "the server sends us elsewhere again and again")
     if isinstance(error, _UNREACHABLE):
         return Trouble(0, "Unreachable", f"{type(error).__name__}: {error}")
     return Trouble(0, "", f"{type(error).__name__}: {error}")
