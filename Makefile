@@ -62,7 +62,7 @@ conformance-airflow: setup engines ## run flows under the real schedulers of Air
 conformance-airflow-all: setup $(AIRFLOWS:%=$(ENGINES)/airflow-%/.installed) ## import every golden's DAG file by Airflow 2.10, 2.11, 3.0, 3.1 and 3.3
 	FLOWC_AIRFLOW_VERSIONS="$(AIRFLOWS)" $(PYTEST) -n 0 tests/conformance/airflow/test_imports.py
 
-.PHONY: conformance-s3 conformance-stepfunctions
+.PHONY: conformance-s3 conformance-stepfunctions conformance-stepfunctions-wide
 conformance-s3: setup ## hold the stores against real S3 servers, moto and Ceph, and every fault on the way (needs Ceph)
 	$(PYTEST) -n 0 tests/conformance/s3
 
@@ -77,6 +77,9 @@ conformance-argo-wide: setup engine-argo ## the widest and deepest flows under A
 
 conformance-stepfunctions: setup $(ENGINES)/asl-validator/.installed ## run flows on Step Functions and Batch (moto), each job a real process, artifacts in S3 over HTTP
 	$(PYTEST) -n 0 tests/conformance/stepfunctions
+
+conformance-stepfunctions-wide: setup ## run a foreach of 1,000 items over two steps on Step Functions and Batch
+	FLOWC_WIDTH=1000 $(PYTEST) -n 0 tests/conformance/stepfunctions/test_wide.py
 
 golden: setup ## write the golden files anew; read the diff before you commit it
 	$(PYTEST) -q tests/golden tests/diagnostics tests/unit/airflow/test_pod_form.py --update-goldens

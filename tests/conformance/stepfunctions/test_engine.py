@@ -1,7 +1,6 @@
 """What the engine must do: fail what fails, retry, catch, kill what is late or stopped, read hand-offs; and that its patches are needed."""
 
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -148,13 +147,15 @@ def test_an_input_as_it_was_given(site: Site) -> None:
 
 
 def test_a_stopped_execution_ends_its_jobs(site: Site) -> None:
-    site.create("stopped", machine("long", long=job("print('up', flush=True); import time; time.sleep(600)")))
+    site.create("stopped", machine("long", long=job("print('long is up', flush=True); import time; time.sleep(600)")))
     site.begin("stopped", "stopped", {"run": "stopped", "at": "r"})
     logs = site.folder / "jobs"
     before = set(logs.glob("*.json"))
-    _until(lambda: any("up" in path.read_text() for path in logs.glob("*.log") if not path.with_suffix(".json").exists()))
+    site.until(
+        "the job", lambda: any("long is up" in path.read_text() for path in logs.glob("*.log") if not path.with_suffix(".json").exists())
+    )
     site.stop("stopped", "stopped")
-    _until(lambda: set(logs.glob("*.json")) - before)
+    site.until("its end", lambda: set(logs.glob("*.json")) - before)
     assert site.wait("stopped", "stopped").status == "ABORTED"
     [ended] = site.jobs("stopped")
     assert (ended.status, ended.exit_code) == ("FAILED", 137)
@@ -171,10 +172,3 @@ def test_a_job_started_twice(site: Site) -> None:
         site.start_twice([])
     [found] = site.jobs("twice")
     assert sorted(found.log.splitlines()) == [f"{found.id} 1", f"{found.id} 2"]
-
-
-def _until(true: Any, seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.05)

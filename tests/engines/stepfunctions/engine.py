@@ -22,6 +22,7 @@ from batch_jobs import Machines
 from moto.batch import models as batch
 from moto.core.config import default_user_config
 from moto.server import ThreadedMotoServer
+from versions import add_versions
 
 PINNED = "5.2.5"
 PORT = int(os.environ["MOTO_PORT"])
@@ -149,6 +150,7 @@ def main() -> None:
         patch_failed_items()
     patch_stops()
     patch_branches()
+    add_versions()
     default_user_config["stepfunctions"] = {"execute_state_machine": True}
     ThreadedMotoServer(port=PORT, ip_address="127.0.0.1").start()
     print("ready", flush=True)

@@ -10,12 +10,13 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fault_proxy import FaultProxy, proxied
 from postgresql import free_port
 from processes import Processes
 from s3_servers import REGION, S3Server, wait_until
@@ -40,9 +41,10 @@ class Execution:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A Batch job as DescribeJobs shows it, with what its process was given and printed."""
+    """A Batch job as DescribeJobs shows it, with what its process was given and printed; `verb` is that of the shim."""
 
     id: str
+    verb: str
     name: str
     status: str
     definition: str
@@ -52,13 +54,14 @@ class Job:
 
 
 class Site:
-    """A started site. `server` is its S3, with bucket `flows`; there is a queue `work`."""
+    """A started site. `server` is its S3, with bucket `flows`; there is a queue `work`. Jobs reach S3 through `proxy`."""
 
-    def __init__(self, folder: Path, port: int, processes: Processes) -> None:
+    def __init__(self, folder: Path, port: int, processes: Processes, proxy: FaultProxy) -> None:
         self.folder = folder
         self.url = f"http://127.0.0.1:{port}"
         self.server = S3Server(self.url, checks_signatures=False)
         self.processes = processes
+        self.proxy = proxy
 
     def client(self, service: str) -> Any:
         """A boto3 client of a service."""
@@ -116,6 +119,10 @@ class Site:
             time.sleep(0.2)
         return found
 
+    def until(self, what: str, true: Callable[[], object]) -> None:
+        """Wait until something is true; raises AssertionError with the logs where it does not become so."""
+        wait_until(what, self.processes, true)
+
     def stop(self, machine: str, name: str) -> None:
         """Stop an execution."""
         self.client("stepfunctions").stop_execution(executionArn=self.execution_arn(machine, name))
@@ -142,41 +149,41 @@ class Site:
         log = self.folder / f"jobs/{job}.log"
         text = log.read_text(errors="replace") if log.exists() else ""
         exit_code = max((code for code in told.get("codes", [])), default=None)
-        return Job(job, row["jobName"], row["status"], row["jobDefinition"], exit_code, told["environment"], text)
+        words = told.get("command", [])
+        verb = words[words.index("flowc.runtime_shim") + 1] if "flowc.runtime_shim" in words[:-1] else ""
+        return Job(job, verb, row["jobName"], row["status"], row["jobDefinition"], exit_code, told["environment"], text)
 
-    def start_twice(self, steps: Sequence[str]) -> None:
+    def start_twice(self, steps: Iterable[str]) -> None:
         """From now on start each job of these steps twice at the same time."""
         (self.folder / "twice").write_text("\n".join(steps))
 
 
 @contextmanager
-def stepfunctions_site(folder: Path, *, job_endpoint: str | None = None, **options: Any) -> Iterator[Site]:
-    """A started site in `folder`; whatever happens, nothing of it is left afterwards.
-
-    job_endpoint: where the jobs find AWS, if not at the site itself. options: more of `engine.py`.
-    """
+def stepfunctions_site(folder: Path, **options: Any) -> Iterator[Site]:
+    """A started site in `folder`; whatever happens, nothing of it is left afterwards. options: more of `engine.py`."""
     folder.mkdir(parents=True)
     port = free_port()
-    processes = Processes(folder, ("FLOWC_STEPFUNCTIONS_SITE", str(folder)))
-    site = Site(folder, port, processes)
-    environment = {
-        processes.mark[0]: processes.mark[1],
-        **site.server.behind(job_endpoint or site.url).environment,
+    with proxied(f"http://127.0.0.1:{port}") as proxy:
+        site = Site(folder, port, Processes(folder, ("FLOWC_STEPFUNCTIONS_SITE", str(folder))), proxy)
+        try:
+            _start(site, port, options)
+            site.prepare()
+            yield site
+        finally:
+            site.processes.stop(list(site.processes.running))
+            site.processes.stop_strays()
+
+
+def _start(site: Site, port: int, options: Mapping[str, Any]) -> None:
+    mark, value = site.processes.mark
+    jobs = {
+        **site.server.behind(site.proxy.url).environment,
+        mark: value,
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    given = {"folder": str(folder), "environment": environment, "slots": os.cpu_count() or 1, **options}
-    (folder / "options.json").write_text(json.dumps(given))
-    try:
-        own = {
-            "MOTO_PORT": str(port),
-            **site.server.environment,
-            **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
-        }
-        processes.start("engine", [sys.executable, str(HERE / "engine.py"), str(folder / "options.json")], own)
-        wait_until("the engine", processes, lambda: "ready" in processes.tail("engine", 1 << 20))
-        site.prepare()
-        yield site
-    finally:
-        processes.stop(list(processes.running))
-        processes.stop_strays()
+    given = {"folder": str(site.folder), "environment": jobs, "slots": os.cpu_count() or 1, **options}
+    (site.folder / "options.json").write_text(json.dumps(given))
+    own = {"MOTO_PORT": str(port), **site.server.environment, **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}}
+    site.processes.start("engine", [sys.executable, str(HERE / "engine.py"), str(site.folder / "options.json")], own)
+    wait_until("the engine", site.processes, lambda: "ready" in site.processes.tail("engine", 1 << 20))

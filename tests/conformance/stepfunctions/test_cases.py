@@ -1,0 +1,61 @@
+"""Every case on Step Functions and by `flowc run`: same tasks, artifacts and verdict; jobs as predicted, each known to Batch."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from support.evidence import Evidence
+from support.stepfunctions_cases import CASES, HOSTILE, StepFunctionsCase
+from support.stepfunctions_runs import ENGINE, Site, call, deploy, record, run_case, run_locally, tasks_of, trace
+
+pytestmark = [pytest.mark.stepfunctions, pytest.mark.slow]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.key)
+def test_case(site: Site, case: StepFunctionsCase, tmp_path: Path, evidence: Evidence) -> None:
+    path, flow = case.source
+    ended = run_case(site, case)
+    here, there, jobs = run_locally(case, tmp_path), trace(site, path, flow, case.run), site.jobs(case.run, flow)
+    shown = "\n".join(f"{job.name} {job.environment.get('FLOWC_AT')} {job.status}\n{job.log}" for job in jobs if job.status != "SUCCEEDED")
+
+    assert ended.status == ("FAILED" if case.failing else "SUCCEEDED"), f"{ended}\n{shown}"
+    assert here.succeeded == there.succeeded == (case.failing is None), here.said
+    if case.failing:
+        assert case.failing not in there.tasks
+        both = set(here.tasks) & set(there.tasks)
+        assert {task: there.tasks[task] for task in both} == {task: here.tasks[task] for task in both}
+    else:
+        assert ended.output == {"run": case.run, "at": "r"}
+        assert set(there.tasks) == set(here.tasks), shown
+        assert {task for task in here.tasks if here.tasks[task] != there.tasks[task]} == set()
+        assert there.attempts == here.attempts
+
+    taken = Counter(task for job in jobs for task in tasks_of(job, case.gang))
+    failed = [case.failing] if case.failing else []
+    assert set(there.tasks) <= set(taken) <= {*there.tasks, *failed}
+    assert {task: count for task, count in taken.items() if count > 1} == case.jobs, shown
+    named = set()
+    for step, at in there.tasks:
+        committed = record(site, flow, case.run, step, at)
+        job = site.job(committed["engine"]["task_id"])
+        named.add(job.id)
+        assert (job.status, job.environment["FLOWC_STEP"]) == ("SUCCEEDED", step)
+        assert committed["attempt"] == taken[step, at] - 1
+    assert named == {job.id for job in jobs if job.status == "SUCCEEDED" and tasks_of(job, case.gang)}, "a job succeeded without a commit"
+    evidence.note("stepfunctions", "runs", ENGINE, path, flow)
+
+
+def test_hostile_values_arrive_as_given(site: Site) -> None:
+    [case] = [case for case in CASES if case.key == "parameters"]
+    path, flow = case.source
+    deploy(site, path, flow)
+    long = "💡" * 50_000
+    for run, text in (("hostile", HOSTILE), ("long", long)):
+        code, said = call(site, "trigger", str(path), "--run-id", run, "--text", text)
+        assert code == 0, said
+        assert site.wait(flow, run).status == "SUCCEEDED"
+        assert trace(site, path, flow, run).tasks["start", "r"]["text"] == repr(text)
+    assert not list(site.folder.rglob("pwned"))
+    code, said = call(site, "trigger", str(path), "--run-id", "longer", "--text", "x" * 270_000)
+    assert code == 2
+    assert "Step Functions takes 262,144" in said
