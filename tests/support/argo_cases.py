@@ -50,7 +50,8 @@ _PODS: Mapping[str, Mapping[tuple[str, str], int]] = {
     "catch": {("divide", "r.1"): 2},
     "catch_killed": {("fragile", "r"): 2},
 }
-EVENTS = "http://127.0.0.1:8099/flowc"
+EVENTS_PORT = 8099
+EVENTS = f"http://127.0.0.1:{EVENTS_PORT}/flowc"
 """Where a flow that others wait for announces its end: a port of the engine's network."""
 _SETTINGS = {"triggered": {"argo.event_url": EVENTS}}
 _FAILING = {"fails": ("bad", "r")}

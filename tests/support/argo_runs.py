@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from support.flows import REPO
 from support.local_run import Trace, read_trace, run_here
 from support.scheduler_runs import flowc
 
-from flowc.runtime_shim.contract import commit_key
+from flowc.runtime_shim.contract import commit_key, run_key
 from flowc.runtime_shim.records import decode_record
 from flowc.runtime_shim.stores import open_store
 
@@ -25,7 +26,8 @@ from argo_cluster import Cluster
 from argo_engine import Engine, running_engine
 from argo_processes import EngineFailed as EngineFailed
 
-PATIENCE_SECONDS = 1200
+FLOWS = REPO / "tests/conformance/argo/flows"
+PATIENCE_SECONDS = 3600
 """Most that a run may take: a fraction of it where nothing else uses the cores."""
 _SETTINGS = {
     "image": "localhost/flowc/app:1",
@@ -35,6 +37,26 @@ _SETTINGS = {
     "kubernetes.disk": 10,
 }
 """What a pod asks for where its flow does not say: so little that the node starts many at once."""
+
+
+class Webhook(HTTPServer):
+    """Keeps the JSON that is posted to it; stands on the network of the thread that makes it."""
+
+    def __init__(self, port: int) -> None:
+        self.posted: list[Any] = []
+        super().__init__(("127.0.0.1", port), _Posted)
+
+
+class _Posted(BaseHTTPRequestHandler):
+    server: Webhook
+
+    def do_POST(self) -> None:
+        self.server.posted.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *arguments: object) -> None:
+        pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +106,9 @@ class RunningArgo:
         folder = {"folder": str(self.make_folder(case.run))} if case.takes_folder else {}
         self.trigger(*case.source, case.run, {**folder, **case.values})
 
-    def wait(self, run: str) -> str:
+    def wait(self, run: str, *, hours: float = 0) -> str:
         """Wait for the end of a run and return its phase."""
-        return self.cluster.wait(run, PATIENCE_SECONDS)
+        return self.cluster.wait(run, hours * 3600 or PATIENCE_SECONDS)
 
     def admit(self, files: Sequence[Path]) -> None:
         """Have the API server check files by the full CRDs, unknown fields included; raises EngineFailed with what it says."""
@@ -128,6 +150,13 @@ class RunningArgo:
     def record(self, flow: str, run: str, step: str, at: str) -> Mapping[str, Any]:
         """The commit record of a task."""
         key = commit_key(flow, run, step, at)
+        data = open_store(self.root).get(key)
+        assert data is not None, key
+        return decode_record(data, key)
+
+    def end(self, flow: str, run: str) -> Mapping[str, Any]:
+        """The record that the exit hook leaves."""
+        key = run_key(flow, run, "_end")
         data = open_store(self.root).get(key)
         assert data is not None, key
         return decode_record(data, key)

@@ -1,10 +1,11 @@
 """One engine for the whole session: every run is started at once, each test waits for what it needs."""
 
+import threading
 from collections.abc import Iterator
 
 import pytest
-from support.argo_cases import CASES, RUNS_TO_DISTURB
-from support.argo_runs import RunningArgo, running_argo
+from support.argo_cases import CASES, EVENTS_PORT, RUNS_TO_DISTURB
+from support.argo_runs import RunningArgo, Webhook, running_argo
 
 
 @pytest.fixture(scope="session")
@@ -23,10 +24,15 @@ def argo(argo_session: RunningArgo) -> Iterator[RunningArgo]:
 
 
 @pytest.fixture(scope="session")
-def deployed(argo_session: RunningArgo) -> None:
-    """Every flow is deployed, and every run has been started: first those that a test disturbs, for they wait for it."""
+def deployed(argo_session: RunningArgo) -> Iterator[Webhook]:
+    """Every flow is deployed, and every run has been started, first those that a test disturbs; returns what hears events."""
     with argo_session.engine.tree.network():
+        webhook = Webhook(EVENTS_PORT)
+        threading.Thread(target=webhook.serve_forever, daemon=True).start()
         for (path, flow), settings in {run.source: run.settings for run in (*RUNS_TO_DISTURB, *CASES)}.items():
             argo_session.deploy(path, flow, **settings)
         for run in (*RUNS_TO_DISTURB, *CASES):
             argo_session.start(run)
+    yield webhook
+    webhook.shutdown()
+    webhook.server_close()

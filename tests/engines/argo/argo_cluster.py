@@ -13,6 +13,7 @@ from lightkube.generic_resource import create_namespaced_resource
 from lightkube.models.meta_v1 import ObjectMeta
 from lightkube.resources.batch_v1 import Job
 from lightkube.resources.core_v1 import Pod
+from lightkube.types import PatchType
 
 API = "argoproj.io/v1alpha1"
 Workflow = create_namespaced_resource("argoproj.io", "v1alpha1", "Workflow", "workflows")
@@ -87,6 +88,10 @@ class Cluster:
         jobs = [job.metadata.name for job in self.client.list(Job) if owner in {each.uid for each in job.metadata.ownerReferences or []}]
         pods = [pod for job in jobs for pod in self.client.list(Pod, labels={_OF_JOB: job})]
         return [(pod, pod.metadata.annotations[_INDEX]) for pod in pods]
+
+    def suspend_schedule(self, name: str) -> None:
+        """Let a CronWorkflow start nothing more."""
+        self.client.patch(CronWorkflow, name, {"spec": {"suspend": True}}, patch_type=PatchType.MERGE)
 
     def delete_pod(self, pod: str, *, grace_seconds: int | None = None) -> None:
         """Delete a pod; 0 seconds is what happens when its node is lost."""
