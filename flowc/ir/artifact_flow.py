@@ -5,6 +5,7 @@ every run that came by that way reads on; behind a further choice it is *held*, 
 All else may be there. States are sets of names as bits of whole numbers, so a step costs the same however long the flow is.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,6 +19,7 @@ from flowc.ir.reserved import MEMBERS
 from flowc.source import Span
 
 _ALL: Final = -1
+_COMPARED: Final = 40
 
 
 class State(NamedTuple):
@@ -109,6 +111,17 @@ class ArtifactFlow:
                 if isinstance(effect, Delete) and effect.sure:
                     found.setdefault(effect.name, {}).setdefault(name, effect.span)
         return found
+
+    def alike(self, name: str) -> list[str]:
+        """Return the names that `name` may be a slip of: those that begin alike where there are too many to compare with each."""
+        if len(self._known) <= _COMPARED:
+            return self._known
+        first = bisect_left(self._known, name[:2])
+        return [other for other in self._known[first : first + _COMPARED] if other[:2] == name[:2]]
+
+    @cached_property
+    def _known(self) -> list[str]:
+        return sorted({*self.writers, *self.graph.fixed})
 
     def sure_from(self, step: StepName) -> set[StepName]:
         """Return the steps of its level that every run by way of `step` comes by, itself included."""

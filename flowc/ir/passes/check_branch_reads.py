@@ -77,7 +77,7 @@ def _report_missing(flow: ArtifactFlow, join: StepName, branch: Branch, effect: 
     notes = [f'some way through the branch of "{branch.first}" does not assign it'] if forked else []
     help = f"assign self.{effect.name} in the branch"
     if effect.name not in flow.writers:
-        help = did_you_mean(effect.name, sorted(flow.writers)) or help
+        help = did_you_mean(effect.name, flow.alike(effect.name)) or help
     else:
         having = [other for other in flow.branches[join] if not other.state.absent & flow.bits[effect.name]]
         help += f", or read it where it is: inputs.{having[0].last[0]}.{effect.name}" if having else ""

@@ -58,7 +58,7 @@ def _check(
         bit = flow.bits.get(name, 0)
         if bit and name not in own and all(branch.state.absent & bit for branch in branches):
             labels = [Label(span, f'step "{step}" assigns it here') for step, span in flow.writers.get(name, [])[:2]]
-            help = did_you_mean(name, sorted(flow.writers)) or f"assign self.{name} in a branch, or leave it out of the list"
+            help = did_you_mean(name, flow.alike(name)) or f"assign self.{name} in a branch, or leave it out of the list"
             report(codes.MERGE_OF_NOTHING, merge.span, name=name, labels=labels, help=help)
     opener = flow.tree.places[join].opener
     assert opener is not None, "a join has an opener"

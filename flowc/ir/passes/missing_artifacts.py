@@ -61,8 +61,7 @@ def report_missing(flow: ArtifactFlow, fault: Fault, kind: str, place: StepName 
     level = None if fault.sure else Severity.WARNING
     name, step = fault.name, fault.step
     if kind == "unassigned":
-        known = sorted({*flow.writers, *flow.graph.fixed})
-        help = did_you_mean(name, known) or f"assign self.{name} in this step or before it"
+        help = did_you_mean(name, flow.alike(name)) or f"assign self.{name} in this step or before it"
         if fault.control is None:
             report(codes.UNASSIGNED_ARTIFACT, fault.span, name=name, labels=labels, help=help, level=level)
         else:
