@@ -17,7 +17,7 @@ export FLOWC_AIRFLOW_VENV ?= $(CURDIR)/$(ENGINES)/airflow-$(AIRFLOW)
 .PHONY: help run setup engines check format lint types imports unit test conformance-airflow conformance-airflow-all golden docs-fix benchmark clean
 
 help: ## list the verbs
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-24s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-30s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.base ## install flowc, then check, compile and run an example flow
 	@echo "== flowc check $(EXAMPLE)"
@@ -65,6 +65,10 @@ conformance-airflow-all: setup $(AIRFLOWS:%=$(ENGINES)/airflow-%/.installed) ## 
 .PHONY: conformance-s3 conformance-stepfunctions conformance-stepfunctions-wide
 conformance-s3: setup ## hold the stores against real S3 servers, moto and Ceph, and every fault on the way (needs Ceph)
 	$(PYTEST) -n 0 tests/conformance/s3
+
+.PHONY: conformance-airflow-kubernetes
+conformance-airflow-kubernetes: setup engine-argo $(ENGINES)/airflow-3.3/.installed ## run flows under Airflow 3.3, every step a pod of a real Kubernetes (needs root)
+	$(PYTEST) -n 0 tests/conformance/airflow_kubernetes
 
 engine-argo: ## build the programs of a real Kubernetes with Argo Workflows, once (Linux, Go; about 10 minutes on two cores)
 	@tests/engines/argo/build.sh

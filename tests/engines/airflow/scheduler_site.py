@@ -31,6 +31,8 @@ from site_options import options_of
 
 Answer = TypeVar("Answer")
 USER = "admin"
+REPLY_SECONDS = 300
+"""Most that a request may take."""
 START_SECONDS = 600
 """Most that the parts may take to be healthy: they import for a long time where other work shares the cores."""
 
@@ -123,7 +125,7 @@ class Site:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data, headers, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=60) as reply:
+            with urllib.request.urlopen(request, timeout=REPLY_SECONDS) as reply:
                 text = reply.read()
         except urllib.error.HTTPError as error:
             error.add_note(f"{method} {path}: {error.read().decode(errors='replace')[:2000]}")
