@@ -107,9 +107,14 @@ class Machine:
 
     def _dag(self, owner: str, template: dict[str, Any], inputs: Mapping[str, str], depth: int) -> Ended:
         ended: dict[str, Ended] = {}
-        for task in template["dag"]["tasks"]:
+        waiting = {task["name"]: task for task in template["dag"]["tasks"]}
+        assert len(waiting) == len(template["dag"]["tasks"]), f"two tasks of {template['name']} have one name"
+        while waiting:
+            # Argo promises no order among what may run: here the last comes first.
+            ready = [name for name, task in waiting.items() if all(word.partition(".")[0] in ended for word in _depends(task))]
+            assert ready, f"{sorted(waiting)} wait for what never comes"
+            task = waiting.pop(ready[-1])
             assert NAME.match(task["name"]), task["name"]
-            assert task["name"] not in ended, f"two tasks are called {task['name']}"
             ended[task["name"]] = self._task(owner, task, ended, inputs, depth)
         if any(end.phase == "Failed" for end in ended.values()):
             return Ended("Failed")
@@ -122,10 +127,8 @@ class Machine:
         return Ended("Succeeded", outputs)
 
     def _task(self, owner: str, task: dict[str, Any], ended: dict[str, Ended], inputs: Mapping[str, str], depth: int) -> Ended:
-        wanted = task.get("depends", "").split(" && ") if "depends" in task else []
-        for word in wanted:
+        for word in _depends(task):
             name, _, result = word.partition(".")
-            assert name in ended, f"{task['name']} depends on {name}, which does not stand before it"
             good = (result,) if result else ("Succeeded", "Skipped", "Daemoned")
             if ended[name].phase not in good:
                 return Ended("Omitted", self._skipped(owner, task))
@@ -157,6 +160,10 @@ class Machine:
         if not self.skipped_resolve or "dag" in template:
             return None
         return {item["name"]: item["valueFrom"]["default"] for item in template.get("outputs", {}).get("parameters", [])}
+
+
+def _depends(task: dict[str, Any]) -> list[str]:
+    return task["depends"].split(" && ") if "depends" in task else []
 
 
 def _called(owner: str, task: dict[str, Any]) -> tuple[str, str]:

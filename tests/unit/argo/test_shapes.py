@@ -18,7 +18,7 @@ from support.traces import expected_trace, ways_out
 from flowc.backends.argo.options import ArgoOptions
 from flowc.backends.base import Unit
 from flowc.ir.regions import RegionTree
-from flowc.runtime_shim.addresses import follow
+from flowc.runtime_shim.addresses import follow, parents
 from flowc.runtime_shim.loop_walk import LoopWalk
 
 SHAPES = [
@@ -36,6 +36,8 @@ class Container:
         self.seed = seed
         self.ways_out = ways_out(unit.tree)
         self.ran: list[tuple[str, str]] = []
+        self.commits: dict[tuple[str, str], dict[str, Any]] = {}
+        self.exits: dict[tuple[str, str], dict[str, Any]] = {}
 
     def __call__(self, template: dict[str, Any], attempt: int) -> tuple[int, Mapping[str, str]]:
         env = {item["name"]: item.get("value") for item in template["container"]["env"]}
@@ -46,8 +48,20 @@ class Container:
             return 0, self.loop(step, at)
         assert verb == "step"
         assert env.get("FLOWC_GANG", "").startswith(at.rpartition(".")[2]) or "FLOWC_GANG" not in env
+        return 0, self.step(step, at)
+
+    def step(self, step: str, at: str) -> dict[str, str]:
+        """One task: the shim's own search for its parents must find them among those that have run."""
+        parents(self.unit.plan, step, at, lambda *key: self.commits.get(key), lambda *key: self.exits.get(key))
         self.ran.append((step, at))
-        return 0, self.control(step, at)
+        control = self.control(step, at)
+        known = {name: int(value) if name == "count" else value for name, value in control.items()}
+        self.commits[step, at] = {"step": step, "at": at, "control": known}
+        if self.unit.plan["steps"][step]["loops"] and "next" in control:
+            left = follow(self.unit.plan, step, at, control["next"]).exit
+            if left is not None:
+                self.exits[left] = {"step": step, "at": at, "next": control["next"]}
+        return control
 
     def loop(self, first: str, outside: str) -> dict[str, str]:
         """All turns of a loop, as the shim walks them in one container."""
@@ -55,8 +69,9 @@ class Container:
         while walk.here is not None:
             here = walk.here
             places = [here.at] if here.gang is None else [f"{here.at}.{index}" for index in range(here.gang)]
-            self.ran += [(here.step, at) for at in places]
-            walk.go_on({name: int(value) if name == "count" else value for name, value in self.control(here.step, here.at).items()})
+            for at in places:
+                control = self.step(here.step, at)
+            walk.go_on({name: int(value) if name == "count" else value for name, value in control.items()})
         assert walk.left is not None
         return {"next": walk.left.step, "at": walk.left.at}
 
@@ -95,6 +110,14 @@ def test_right_tasks_at_right_addresses(shape: str) -> None:
     for seed in range(2):
         check(tree, seed, loop_turns=4)
         check(tree, seed, max_tasks=10, max_templates=10, max_parallel=2, loop_turns=120)
+
+
+@pytest.mark.parametrize("shape", ["h>x|q x>h|r q>m r>m m>end", "a>h h>h|b|c b>end c>end", "o>i i>i|v v>x|end x>o|i"])
+def test_exits_after_many_turns(shape: str) -> None:
+    tree = tree_of(shape)
+    assert tree is not None
+    for seed in range(30):
+        check(tree, seed, loop_turns=300)
 
 
 @settings(max_examples=30, deadline=None)
