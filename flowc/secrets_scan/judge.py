@@ -36,6 +36,8 @@ _REFERENCE: Final = re.compile(
     r"|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\Z|[\w.+-]+@[\w.-]+\.\w+\Z",
     re.IGNORECASE | re.DOTALL,
 )
+LONGEST: Final = 1_000
+"""Characters: what is longer is data, and known forms are found in it all the same."""
 _HEX: Final = re.compile(r"(?:0x)?[0-9a-fA-F]+\Z")
 _RANDOM: Final = re.compile(r"[A-Za-z0-9+/=_.~-]+\Z")
 
@@ -69,11 +71,13 @@ def is_placeholder(value: str) -> bool:
 
 def looks_like_password(value: str) -> bool:
     """Whether `value`, under a name for passwords in data, is one: any word of four characters that stands for nothing else."""
-    return len(value) >= 4 and not any(map(str.isspace, value)) and not is_placeholder(value) and not _REFERENCE.match(value)
+    return 4 <= len(value) <= LONGEST and not any(map(str.isspace, value)) and not is_placeholder(value) and not _REFERENCE.match(value)
 
 
 def looks_written_by_hand(value: str) -> bool:
     """Whether `value`, under a name for passwords in code, is one: two kinds of characters, which names of fields seldom have."""
+    if len(value) > LONGEST:
+        return False
     kinds = [any(map(kind, value)) for kind in (str.islower, str.isupper, str.isdigit, lambda sign: sign in "!#$%&*+?@^~")]
     has_sign = kinds[3] or kinds[2]
     return looks_like_password(value) and len(value) >= 6 and sum(kinds) >= 2 and has_sign and not _is_wording(value)
@@ -81,7 +85,13 @@ def looks_written_by_hand(value: str) -> bool:
 
 def looks_like_token(value: str) -> bool:
     """Whether `value`, under a name for secrets, is one: 16 characters or more that a generator may have drawn."""
-    if len(value) < 16 or not _RANDOM.match(value) or is_placeholder(value) or _REFERENCE.match(value) or _is_wording(value):
+    if (
+        not 16 <= len(value) <= LONGEST
+        or not _RANDOM.match(value)
+        or is_placeholder(value)
+        or _REFERENCE.match(value)
+        or _is_wording(value)
+    ):
         return False
     if _HEX.match(value):
         return len(value) >= 24 and entropy(value.lower()) >= 3.0
@@ -91,7 +101,7 @@ def looks_like_token(value: str) -> bool:
 
 def looks_random(value: str) -> bool:
     """Whether `value` is random by itself, whatever its name: 24 characters or more of mixed kinds. Digests and UUIDs are none."""
-    if len(value) < 24 or not _RANDOM.match(value) or _HEX.match(value) or is_placeholder(value) or _REFERENCE.match(value):
+    if not 24 <= len(value) <= LONGEST or not _RANDOM.match(value) or _HEX.match(value) or is_placeholder(value) or _REFERENCE.match(value):
         return False
     kinds = ["".join(map(_kind, value)).count(kind) for kind in "lud"]
     longest = max(map(len, re.split("[^A-Za-z0-9]", value)))

@@ -42,7 +42,7 @@ SHAPES: Final = (
     _shape("a GitHub token", "ghp_ gho_ ghu_ ghs_ ghr_", r"gh[pousr]_[A-Za-z0-9]{36,}"),
     _shape("a GitHub token", "github_pat_", r"github_pat_[A-Za-z0-9_]{60,}"),
     _shape("a GitLab token", "glpat- gldt- glrt-", r"gl(?:pat|dt|rt)-[A-Za-z0-9_-]{20,}"),
-    _shape("a Slack token", "xox", r"xox[abeoprs]-(?=[^\s\"']*[0-9])[A-Za-z0-9.-]{20,}"),
+    _shape("a Slack token", "xox", r"xox[abeoprs]-(?=[A-Za-z.-]{0,80}[0-9])[A-Za-z0-9.-]{20,}"),
     _shape("a Slack token", "xapp-", r"xapp-\d-[A-Za-z0-9-]{20,}"),
     _shape(
         "a Slack webhook",
@@ -77,7 +77,8 @@ SHAPES: Final = (
     Shape(
         "a connection string with a password",
         ("assword=", "wd=", "ASSWORD=", "WD="),
-        r"(?i:server|data source|host|addr(?:ess)?)\s*=[^;\"'\n]+;(?:[^;\"'\n]*;){0,20}?\s*(?i:password|pwd)\s*=(?P<secret>[^;\"'\s]{3,})",
+        r"(?i:server|data source|host|addr(?:ess)?)\s*=[^;\"'\n]{1,200};(?:[^;\"'\n]{0,200};){0,20}?"
+        r"\s*(?i:password|pwd)\s*=(?P<secret>[^;\"'\s]{3,})",
     ),
     Shape(
         URL_PASSWORD,

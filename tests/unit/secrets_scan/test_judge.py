@@ -162,3 +162,30 @@ def test_named_literals_of_code_and_data() -> None:
 def test_covered_text_keeps_its_length_and_lines() -> None:
     assert cover("hunter2") == "*******"
     assert cover(f"ghp_{MIXED[:20]}\nab") == f"ghp_{'*' * 20}\n**"
+
+
+HOSTILE = {
+    "urls": "a://" * 250_000,
+    "one long user": "http://" + "a" * 500_000,
+    "passwords without an end": ("http://x:" + "b" * 190) * 5_000,
+    "a key without an end": "-----BEGIN PRIVATE KEY-----" + "\\n " * 300_000,
+    "kinds of keys": "-----BEGIN " + "A " * 300_000 + "PRIVATE KEY",
+    "servers": "server=x;" * 100_000 + "Password=",
+    "hosts": "host=a" * 100_000 + "pwd=",
+    "tokens": "xoxb-" * 100_000,
+    "dots": "eyJaaaaaaaa." * 50_000,
+    "names": "secret = " * 100_000,
+    "a long name": "a" * 500_000 + 'secret="x"',
+    "blanks": "key" + " " * 500_000 + '="x"',
+    "types": "key : " + "str | " * 100_000,
+    "a text without an end": 'key="' + "x" * 500_000,
+    "indents": "- " * 300_000 + "key: value",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_text_takes_no_longer_than_it_is_long(name: str) -> None:
+    """A pattern that looks at the rest of the text from every place takes hours on one of these."""
+    text = HOSTILE[name]
+    assert sum(1 for _ in shapes_in(text)) == 0
+    assert sum(looks_like_token(one.value) for one in (*named_literals(text), *unquoted_literals(text))) == 0
