@@ -68,6 +68,64 @@ def passing(*, module: str = "flowc") -> str:
     return _flow("Passing", steps, module=module)
 
 
+def typical(number: int = 0, *, module: str = "flowc") -> str:
+    """Return a flow of about 50 lines as people write them: parameters, a foreach, a join, a switch; `number` tells several apart."""
+    return f'''"""Trains a model for each size and keeps the best."""
+
+from {module} import FlowSpec, Parameter, resources, retry, step
+
+
+class Train{number}(FlowSpec):
+    alpha = Parameter("alpha", default=0.1, help="learning rate")
+    least = Parameter("least", default={number})
+
+    @step
+    def start(self):
+        self.rows = [value * self.alpha for value in range(100)]
+        self.sizes = [1, 2, 4, 8]
+        self.next(self.train, foreach="sizes")
+
+    @retry(times=2)
+    @resources(cpu=2, memory=4096)
+    @step
+    def train(self):
+        self.size = self.input
+        self.model = self.fit(self.size)
+        self.score = sum(self.rows) / self.model
+        self.next(self.choose)
+
+    def fit(self, size):
+        return size + len(self.rows)
+
+    @step
+    def choose(self, inputs):
+        best = max(inputs, key=lambda each: each.score)
+        self.best = best.model
+        self.scores = {{each.size: each.score for each in inputs}}
+        self.merge_artifacts(inputs, include=["rows", "sizes"])
+        self.verdict = "good" if self.best > self.least else "bad"
+        self.next({{"good": self.publish, "bad": self.warn}}, condition="verdict")
+
+    @step
+    def publish(self):
+        self.message = f"published {{self.best}}"
+        self.next(self.end)
+
+    @step
+    def warn(self):
+        self.message = f"kept back: {{self.scores}}"
+        self.next(self.end)
+
+    @step
+    def end(self):
+        print(self.message, self.rows[:3])
+
+
+if __name__ == "__main__":
+    Train{number}()
+'''
+
+
 def write(folder: Path, name: str, text: str) -> Path:
     """Write `text` as `folder/name` and return the path; the folder is a project of its own."""
     folder.mkdir(parents=True, exist_ok=True)

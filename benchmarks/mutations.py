@@ -247,9 +247,13 @@ def batches(first: int, count: int, seed: int, keep: Path) -> tuple[Counter[str]
         reading, writing = os.pipe()
         child = os.fork()
         if not child:
-            os.close(reading)
-            run_batch(at, min(_BATCH, last - at), seed, keep, writing)
-            os._exit(0)
+            ended = 1
+            try:
+                os.close(reading)
+                run_batch(at, min(_BATCH, last - at), seed, keep, writing)
+                ended = 0
+            finally:
+                os._exit(ended)
         os.close(writing)
         lines = []
         with os.fdopen(reading, encoding="ascii") as answers:
@@ -260,6 +264,7 @@ def batches(first: int, count: int, seed: int, keep: Path) -> tuple[Counter[str]
             outcomes[outcome.strip()] += 1
             spent.append(int(milliseconds))
         at += len(lines)
+        print(f"  {at - first} of {count}, {time.strftime('%H:%M:%S')}", file=sys.stderr)
         if status:
             keep.mkdir(parents=True, exist_ok=True)
             (keep / f"{seed}-{at}.py").write_bytes(mutated(at, seed, sources()))

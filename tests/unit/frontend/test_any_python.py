@@ -76,6 +76,16 @@ def test_every_file_of_the_standard_library_gives_findings() -> None:
         assert report.has_errors, path
 
 
+@pytest.mark.slow
+def test_installed_packages_give_findings() -> None:
+    paths = sorted(path for path in Path(sysconfig.get_path("purelib")).rglob("*.py") if path.is_file())[::20]
+    assert len(paths) > 200
+    for path in paths:
+        report = Report()
+        reading = read_flows(path, report, project_root=path.parent)
+        assert reading.flows or report.has_errors, path
+
+
 def long_flow(steps: int) -> str:
     """Return the source of a flow of so many steps in a row."""
     lines = ["from flowc import FlowSpec, retry, step", "class Long(FlowSpec):"]
