@@ -27,7 +27,7 @@ def with_input(attempt: Attempt, store: Store, loaded: LoadedFlow) -> Attempt:
     data = store.get(key, MAX_INPUT)
     if data is None:
         raise Refused(f"{key} is missing in {store.url}: the state machine writes the input of its execution to another root")
-    given = _decoded(data)
+    given = _decoded(data, key)
     trigger = given.get("trigger")
     return attempt._replace(
         parameters={**_filled(trigger, given.get("detail"), loaded.flow_class), **_parameters(given.get("Parameters"))},
@@ -35,13 +35,13 @@ def with_input(attempt: Attempt, store: Store, loaded: LoadedFlow) -> Attempt:
     )
 
 
-def _decoded(data: bytes) -> Mapping[str, Any]:
+def _decoded(data: bytes, key: str) -> Mapping[str, Any]:
     try:
         given = json.loads(data)
         if isinstance(given, str):
             given = json.loads(given)
     except ValueError as error:
-        raise MetaflowException(f"the input of the execution is no JSON: {error}") from error
+        raise MetaflowException(f"{key}, the input of the execution, is no JSON: {error}") from error
     if not isinstance(given, dict):
         raise MetaflowException(f'the input of the execution is {given!r}: write {{"Parameters": {{…}}}}')
     unknown = [name for name in given if name not in _KEYS and not name.startswith("AWS_")]

@@ -17,6 +17,7 @@ _ADVICE = {
     "ExpiredToken": "the credentials have expired: renew them, then try again",
     "InvalidToken": "the session token is wrong: renew the credentials, then try again",
     "RequestTimeTooSkewed": "this machine's clock is wrong: set it (`flowc doctor` shows by how much)",
+    "Unsaid": "the server refused and does not say why, as no answer to HEAD does: credentials have expired, more often than not",
     "NoCredentials": "there are no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the container a role",
     "WrongRegion": "the bucket is in another region{region}: set AWS_REGION to it",
     "NotImplemented": "the server does not know this request, such as a PUT with If-None-Match: use another one (`flowc doctor` tells)",
@@ -76,6 +77,8 @@ def described(trouble: Trouble, verb: str, key: str, where: str) -> StoreError:
     code = _SAME.get(trouble.code, trouble.code)
     if code not in _ADVICE:
         code = _BY_STATUS.get(trouble.status, "ServerError" if trouble.status >= 500 else "")
+    if trouble.status == 400 and not trouble.code:
+        code = "Unsaid"
     advice = _ADVICE.get(code, "the server refused").format(region=f" ({trouble.region})" if trouble.region else "")
     said = " ".join(trouble.said.split())[:_MOST_SAID]
     answer = " ".join(part for part in (str(trouble.status or ""), trouble.code) if part)
