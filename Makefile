@@ -62,9 +62,12 @@ conformance-airflow: setup engines ## run flows under the real schedulers of Air
 conformance-airflow-all: setup $(AIRFLOWS:%=$(ENGINES)/airflow-%/.installed) ## import every golden's DAG file by Airflow 2.10, 2.11, 3.0, 3.1 and 3.3
 	FLOWC_AIRFLOW_VERSIONS="$(AIRFLOWS)" $(PYTEST) -n 0 tests/conformance/airflow/test_imports.py
 
-.PHONY: conformance-s3 conformance-stepfunctions conformance-stepfunctions-wide
+.PHONY: conformance-s3 conformance-s3-all conformance-stepfunctions conformance-stepfunctions-wide
 conformance-s3: setup ## hold the stores against real S3 servers, moto and Ceph, and every fault on the way (needs Ceph)
 	$(PYTEST) -n 0 tests/conformance/s3
+
+conformance-s3-all: setup ## the same with every fault and kill in every task by every client, and 1,000 races: about an hour
+	FLOWC_ALL_FAULTS=1 FLOWC_RACES=1000 $(PYTEST) -n 0 tests/conformance/s3
 
 .PHONY: conformance-airflow-kubernetes
 conformance-airflow-kubernetes: setup engine-argo $(ENGINES)/airflow-3.3/.installed ## run flows under Airflow 3.3, every step a pod of a real Kubernetes (needs root)

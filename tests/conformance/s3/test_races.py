@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.s3, pytest.mark.slow]
 
 WRITERS = 16
 COMMITS = int(os.environ.get("FLOWC_RACES", "60"))
-"""`make conformance-s3-races` has 1,000."""
+"""`make conformance-s3-all` has 1,000."""
 
 _numbers = itertools.count()
 

@@ -39,9 +39,11 @@ def test_case(site: Site, case: StepFunctionsCase, tmp_path: Path, evidence: Evi
         committed = record(site, flow, case.run, step, at)
         job = site.job(committed["engine"]["task_id"])
         named.add(job.id)
-        assert (job.status, job.environment["FLOWC_STEP"]) == ("SUCCEEDED", step)
+        assert job.environment["FLOWC_STEP"] == step
+        assert job.status == "SUCCEEDED" or (case.failing and job.exit_code == 137), "a failing branch ends the jobs beside it"
         assert committed["attempt"] == taken[step, at] - 1
-    assert named == {job.id for job in jobs if job.status == "SUCCEEDED" and tasks_of(job, case.gang)}, "a job succeeded without a commit"
+    done = {job.id for job in jobs if job.status == "SUCCEEDED" and tasks_of(job, case.gang)}
+    assert done <= named, "a job succeeded without a commit"
     evidence.note("stepfunctions", "runs", ENGINE, path, flow)
 
 
