@@ -3,7 +3,6 @@
 import os
 import time
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 
 import obstore
 from obstore import exceptions
@@ -18,7 +17,7 @@ from flowc.runtime_shim.typed import Any
 _PART = 16 * 1024 * 1024
 _AT_ONCE = 4
 _NO_RETRY: Any = {"max_retries": 0}
-_PART_RETRIES: Any = {"max_retries": 8, "retry_timeout": timedelta(seconds=120)}
+_PART_RETRIES = 8
 """Of one part of a multipart upload, which nobody but obstore can send again."""
 
 _process: int | None = None
@@ -43,8 +42,8 @@ class ObstoreBucket:
         """Return an object, None where there is none; raises StoreError for one of more than `most` bytes, which is not read."""
         try:
             found = obstore.get(self._signed(), self._settings.prefix + key)
-            if most is not None and found.meta["size"] > most:
-                raise too_large(key, self._url, found.meta["size"], most)
+            if most is not None and (size := found.range[1]) > most:
+                raise too_large(key, self._url, size, most)
             return bytes(found.bytes())
         except Exception as error:
             self._raise_unless_absent(error, "read", key)
@@ -129,7 +128,10 @@ class ObstoreBucket:
     def _unsigned(self) -> S3Store:
         """For multipart uploads: what they carry is checked by its address, and signing it would be a second pass over it."""
         if self._data is None:
-            self._data = self._open(_PART_RETRIES, unsigned_payload=self._settings.unsigned)
+            from datetime import timedelta
+
+            retries = {"max_retries": _PART_RETRIES, "retry_timeout": timedelta(seconds=120)}
+            self._data = self._open(retries, unsigned_payload=self._settings.unsigned)
         return self._data
 
     def _open(self, retries: Any, **options: Any) -> S3Store:
@@ -137,6 +139,7 @@ class ObstoreBucket:
         _process = os.getpid()
         settings = self._settings
         client: dict[str, Any] = {"timeout": "60s", "connect_timeout": "5s", "allow_http": settings.endpoint.startswith("http://")}
+        options["disable_bulk_delete"] = True
         if settings.endpoint:
             options["endpoint"] = settings.endpoint.rstrip("/")
         if settings.region:
