@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 from support.argo_cases import CASES, SHELL, ArgoCase
 from support.argo_runs import RunningArgo, run_locally
+from support.evidence import Evidence
 
 pytestmark = [pytest.mark.argo, pytest.mark.slow, pytest.mark.usefixtures("deployed")]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.key)
-def test_case(argo: RunningArgo, case: ArgoCase, tmp_path: Path) -> None:
+def test_case(argo: RunningArgo, case: ArgoCase, tmp_path: Path, evidence: Evidence) -> None:
     path, flow = case.source
     here = run_locally(case, tmp_path)
     phase = argo.wait(case.run)
@@ -42,6 +43,7 @@ def test_case(argo: RunningArgo, case: ArgoCase, tmp_path: Path) -> None:
         assert record["engine"]["task_id"] == pod.name
         assert record["run"] == case.run
         assert record["attempt"] == tries[step, at] - 1
+    evidence.note("argo", "runs", "4.0.5", path, flow)
 
 
 def test_hostile_values_arrive_as_given(argo: RunningArgo) -> None:

@@ -7,6 +7,7 @@ import pytest
 import yaml
 from support.argo_cases import CASES, EVENTS
 from support.argo_runs import RunningArgo
+from support.evidence import Evidence
 
 from flowc import api
 
@@ -15,7 +16,7 @@ pytestmark = [pytest.mark.argo, pytest.mark.slow]
 LINTED = ("WorkflowTemplate", "CronWorkflow")
 
 
-def test_every_file_is_accepted(argo: RunningArgo, tmp_path: Path) -> None:
+def test_every_file_is_accepted(argo: RunningArgo, tmp_path: Path, evidence: Evidence) -> None:
     overrides = {"root": "s3://bucket/prefix", "image": "registry.example/app:1", "argo.event_url": EVENTS}
     flows = list(dict.fromkeys(case.source for case in CASES))
     result = api.compile_flows(flows, ["argo"], overrides=overrides)
@@ -23,6 +24,8 @@ def test_every_file_is_accepted(argo: RunningArgo, tmp_path: Path) -> None:
     files = [_write(tmp_path / manifest.path, manifest.text) for manifest in result.manifests if manifest.path.endswith(".yaml")]
     argo.engine.argoctl("lint", *_of_kinds(files, LINTED))
     argo.admit(_of_kinds(files, (*LINTED, "ServiceAccount", "Role", "RoleBinding")))
+    for path, flow in flows:
+        evidence.note("argo", "lints", "4.0.5", path, flow)
 
 
 def _write(path: Path, text: str) -> Path:
