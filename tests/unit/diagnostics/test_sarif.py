@@ -33,7 +33,11 @@ class TrainFlow(FlowSpec):
     def end(self):
         pass
 """
-MANY = [code for code in sorted(registry()) if path_of(registry()[code]).exists() and code not in ("FLC402", "FLC466", "FLC468", "FLC507", "FLC508")]
+MANY = [
+    code
+    for code in sorted(registry())
+    if path_of(registry()[code]).exists() and code not in ("FLC402", "FLC466", "FLC468", "FLC507", "FLC508")
+]
 
 
 def log_of(path: Path) -> Any:
