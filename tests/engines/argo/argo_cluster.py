@@ -8,6 +8,7 @@ from typing import Any
 
 from argo_configuration import NAMESPACE
 from argo_engine import Engine
+from httpx2 import Timeout
 from lightkube import ApiError, Client, KubeConfig
 from lightkube.generic_resource import create_namespaced_resource
 from lightkube.models.meta_v1 import ObjectMeta
@@ -20,6 +21,8 @@ Workflow = create_namespaced_resource("argoproj.io", "v1alpha1", "Workflow", "wo
 WorkflowTemplate = create_namespaced_resource("argoproj.io", "v1alpha1", "WorkflowTemplate", "workflowtemplates")
 CronWorkflow = create_namespaced_resource("argoproj.io", "v1alpha1", "CronWorkflow", "cronworkflows")
 KINDS = {"Workflow": Workflow, "WorkflowTemplate": WorkflowTemplate, "CronWorkflow": CronWorkflow}
+_PATIENCE_SECONDS = 120
+"""A machine with other work can let the API server wait for a while."""
 ENDED = ("Succeeded", "Failed", "Error")
 NODE_ID = "workflows.argoproj.io/node-id"
 _OF_JOB, _INDEX = "batch.kubernetes.io/job-name", "batch.kubernetes.io/job-completion-index"
@@ -31,7 +34,8 @@ class Cluster:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self.client = Client(config=KubeConfig.from_file(engine.kubeconfig), namespace=NAMESPACE, field_manager="tests")
+        config = KubeConfig.from_file(engine.kubeconfig)
+        self.client = Client(config=config, namespace=NAMESPACE, field_manager="tests", timeout=Timeout(_PATIENCE_SECONDS))
 
     def create(self, manifest: Mapping[str, Any]) -> str:
         """Create an object of Argo's and return its name."""

@@ -23,6 +23,7 @@ SOURCE = HERE.parents[2] / "flowc"
 CGROUPS = Path("/sys/fs/cgroup")
 CONTROLLER = "workflow-controller"
 _FIXED_PLACES = (Path("/run/containerd"), Path("/var/lib/kubelet"), Path("/var/log/containers"))
+_POD_SHARES = 8192
 _LARGE = ("containerd", "etcd", "images", "kubelet")
 _CONTROLLER_ENVIRONMENT = {"LEADER_ELECTION_DISABLE": "true", "DEFAULT_REQUEUE_TIME": "200ms"}
 
@@ -148,6 +149,8 @@ class Engine:
         for hierarchy in CGROUPS.iterdir():
             if hierarchy.is_dir() and not hierarchy.is_symlink() and hierarchy.name != "unified":
                 (hierarchy / name).mkdir(exist_ok=True)
+        # Else all pods together weigh as much as one process of anybody else.
+        (CGROUPS / "cpu" / name / "cpu.shares").write_text(str(_POD_SHARES))
         for kind in ("cpus", "mems"):
             (CGROUPS / "cpuset" / name / f"cpuset.{kind}").write_text((CGROUPS / f"cpuset/cpuset.{kind}").read_text())
         return name
