@@ -82,7 +82,7 @@ conformance-argo: setup engine-argo ## run flows under a real workflow-controlle
 conformance-argo-wide: setup engine-argo ## the widest and deepest flows under Argo Workflows: half an hour
 	$(PYTEST) -n 0 -m argo_wide tests/conformance/argo
 
-conformance-stepfunctions: setup $(ENGINES)/asl-validator/.installed ## run flows on Step Functions and Batch (moto), each job a real process, artifacts in S3 over HTTP
+conformance-stepfunctions: setup $(ENGINES)/asl-validator/.installed $(ENGINES)/aws-local-stepfunctions/.installed ## run flows on Step Functions and Batch (moto), each job a real process, artifacts in S3 over HTTP
 	$(PYTEST) -n 0 tests/conformance/stepfunctions
 
 conformance-stepfunctions-wide: setup ## run a foreach of 1,000 items over two steps on Step Functions and Batch
@@ -112,6 +112,12 @@ $(VENV)/.base: $(VENV)/bin/python pyproject.toml
 $(VENV)/.dev: $(VENV)/bin/python pyproject.toml
 	$(BIN)/pip install -q --disable-pip-version-check uv
 	$(UV) pip install -q --compile-bytecode --python $(BIN)/python -e '.[dev]'
+	@touch $@
+
+$(ENGINES)/aws-local-stepfunctions/.installed: tests/engines/aws_local_stepfunctions/package-lock.json
+	mkdir -p $(@D)
+	cp tests/engines/aws_local_stepfunctions/package.json $< $(@D)
+	npm ci --silent --no-audit --no-fund --prefix $(@D)
 	@touch $@
 
 $(ENGINES)/asl-validator/.installed: tests/engines/asl_validator/package-lock.json
