@@ -90,7 +90,7 @@ def check(
 ) -> CheckResult:
     """Read the flows of a file and report every finding of the language; `name` picks one flow of several, `env` a table of settings.
 
-    overrides: settings given by hand. Ignore comments and the severities of the settings have been applied. `disk` remembers what was read and looked at.
+    overrides: settings given by hand. disk: remembers what was read and looked at. Ignore comments and severities have been applied.
     Raises UsageError if the file was read and has no flow called `name`, and for settings that cannot be read.
     """
     report = Report()
