@@ -128,7 +128,7 @@ $(ENGINES)/asl-validator/.installed: tests/engines/asl_validator/package-lock.js
 
 $(ENGINES)/metaflow/.installed: tests/engines/metaflow/requirements.txt | $(VENV)/.dev
 	$(UV) venv -q --clear --python $(BIN)/python $(ENGINES)/metaflow
-	$(UV) pip install -q --compile-bytecode --python $(ENGINES)/metaflow/bin/python -r $<
+	$(UV) pip install -q --python $(ENGINES)/metaflow/bin/python -r $<
 	@touch $@
 
 $(ENGINES)/airflow-%/.installed: tests/engines/airflow/requirements-%.txt | $(VENV)/.dev
