@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from flowc.backends.argo.apply_transport import apply_transport
 from flowc.backends.argo.options import ArgoSite
 from flowc.errors import EngineError, UsageError
 
@@ -48,9 +49,12 @@ class Cluster:
             ) from None
         if config is None:
             raise UsageError("there is no cluster to talk to: the kubeconfig has no current context", help="set context under [argo]")
+        if config.user is None:
+            raise UsageError("there is no cluster to talk to: the context names no user", help="set context under [argo]")
         self.namespace = namespace or config.namespace or "default"
         self.server = config.cluster.server
-        self._client: Any = lightkube.Client(config=config, namespace=self.namespace, field_manager=MANAGER)
+        transport = apply_transport(config)
+        self._client: Any = lightkube.Client(config=config, namespace=self.namespace, field_manager=MANAGER, transport=transport)
 
     def get(self, kind: str, name: str) -> dict[str, Any] | None:
         """Return an object as the server has it, None where it has none."""
