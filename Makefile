@@ -94,8 +94,8 @@ golden: setup ## write the golden files anew; read the diff before you commit it
 docs-fix: setup ## write what the pages of docs/ show anew; read the diff before you commit it
 	$(PYTEST) -q tests/diagnostics/test_pages.py tests/unit/cli/test_targets.py tests/docs --update-goldens
 
-benchmark: setup engines ## print the figures and ratios of benchmarks/
-	$(BIN)/python benchmarks/run.py
+benchmark: setup engines ## print the figures and ratios of benchmarks/, all or BENCHMARKS="task container"
+	$(BIN)/python benchmarks/run.py $(BENCHMARKS)
 
 clean: ## remove what make installed and built
 	rm -rf $(VENV) $(ENGINES) build .flowc .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
