@@ -117,6 +117,8 @@ def test_a_store_that_stays_away(site: S3Site, tmp_path: Path, fault: Fault, fir
 def test_a_root_that_cannot_be_used(site: S3Site, tmp_path: Path, variables: dict[str, str], said: str, client: Client) -> None:
     if not site.server.checks_signatures and ("AWS_SECRET_ACCESS_KEY" in variables or "AWS_ACCESS_KEY_ID" in variables):
         pytest.skip("moto lets everybody in")
+    if client == "obstore" and said == "there are no credentials":
+        pytest.skip("it would look for them in the network")
     tasks = S3Tasks(site, tmp_path, BODY, client)
     ended = tasks.run("start", patience=1, variables=variables)
     assert is_clean(ended), ended.out
