@@ -39,7 +39,7 @@ with DAG(dag_id="ByHand", schedule=None, start_date=datetime(2024, 1, 1), catchu
 
     @task
     def plan():
-        return list(range({width}))
+        return [str(number) for number in range({width})]
 
     @task_group
     def items(number):

@@ -11,7 +11,18 @@ from pathlib import Path
 from measure import MISSED
 
 HERE = Path(__file__).parent
-SCRIPTS = ("start_up", "check_speed", "compile_speed", "local_run", "task", "artifacts", "airflow_file", "container", "argo_file")
+SCRIPTS = (
+    "start_up",
+    "check_speed",
+    "compile_speed",
+    "local_run",
+    "task",
+    "artifacts",
+    "s3_store",
+    "airflow_file",
+    "container",
+    "argo_file",
+)
 
 
 def main() -> int:

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from flowc.cli.flow_argument import FlowArgument, parse_flow_argument
-from flowc.cli.flow_folders import with_files_of_folders
+from flowc.cli.flow_folders import passed_over, with_files_of_folders
 from flowc.cli.outcome import Outcome, cache_option, outcome_of
 from flowc.cli.output import say, wants_color
 from flowc.disk import Disk
@@ -37,7 +37,6 @@ def command(flows: Sequence[str], targets: Sequence[str], env: str | None, form:
 def _check(flows: Sequence[FlowArgument], options: Mapping[str, Any], disk: Disk) -> Outcome:
     from flowc.api import CheckResult, CompileResult, check, compile_flows
     from flowc.diagnostics import Severity
-    from flowc.diagnostics.codes import NO_FLOW
     from flowc.diagnostics.render import FORMATS as KNOWN
     from flowc.diagnostics.render import render
     from flowc.diagnostics.summary import summarise
@@ -45,14 +44,13 @@ def _check(flows: Sequence[FlowArgument], options: Mapping[str, Any], disk: Disk
     form = next(name for name in KNOWN if name == options["format"])
     targets, env = options["targets"], options["env"]
     results: list[CheckResult | CompileResult] = []
-    for flow, from_folder in with_files_of_folders(flows, disk).items():
-        result: CheckResult | CompileResult
-        if targets:
-            result = compile_flows([(flow.path, flow.name)], targets, env=env, disk=disk)
-        else:
-            result = check(flow.path, flow.name, env=env, disk=disk)
-        if not (from_folder and result.diagnostics and all(found.code is NO_FLOW for found in result.diagnostics)):
-            results.append(result)
+    named = with_files_of_folders(flows, disk)
+    checked = {flow: check(flow.path, flow.name, env=env, disk=disk) for flow in named if not targets or named[flow]}
+    passed = passed_over({flow: result for flow, result in checked.items() if named[flow]})
+    for flow in named:
+        if flow not in passed:
+            compiled = compile_flows([(flow.path, flow.name)], targets, env=env, disk=disk) if targets else None
+            results.append(compiled or checked[flow])
     found = list(dict.fromkeys(diagnostic for result in results for diagnostic in result.diagnostics))
     sources = {name: source for result in results for name, source in result.sources.items()}
     said = render(found, sources, format=form, color=options["color"])

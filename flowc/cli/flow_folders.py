@@ -1,15 +1,20 @@
 """Folders on the command line: the flow files below them."""
 
-from collections.abc import Iterator, Sequence
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from flowc.cli.flow_argument import FlowArgument
 from flowc.disk import Disk
 
+if TYPE_CHECKING:
+    from flowc.api import CheckResult
+
 _SKIPPED: Final = frozenset({"__pycache__", "node_modules", "site-packages", "dist-packages", "venv"})
-_MARK: Final = b"FlowSpec"
-"""What stands in every file that defines a flow."""
+_MARKS: Final = (b"FlowSpec", b"metaflow", b"flowc", b"@step")
+"""One of them stands in a file that defines a flow."""
 
 
 def with_files_of_folders(flows: Sequence[FlowArgument], disk: Disk) -> dict[FlowArgument, bool]:
@@ -27,6 +32,33 @@ def with_files_of_folders(flows: Sequence[FlowArgument], disk: Disk) -> dict[Flo
     return found
 
 
+def passed_over(checked: Mapping[FlowArgument, "CheckResult"]) -> set[FlowArgument]:
+    """Return the files of folders that are no flows to check: those without one, and those whose flows are only there to derive from.
+
+    Such a file ships with another one's flow, and starts none itself.
+    """
+    shipped = {
+        os.path.realpath(result.project_root / file.project_path)
+        for flow, result in checked.items()
+        for one in result.flows
+        for file in one.closure
+        if os.path.realpath(result.project_root / file.project_path) != os.path.realpath(flow.path)
+    }
+    return {
+        flow for flow, result in checked.items() if _holds_none(result) or (_starts_none(result) and os.path.realpath(flow.path) in shipped)
+    }
+
+
+def _holds_none(result: "CheckResult") -> bool:
+    return bool(result.diagnostics) and all(found.code.slug == "no-flow" for found in result.diagnostics)
+
+
+def _starts_none(result: "CheckResult") -> bool:
+    return not any(
+        re.search(rf"^\s*{re.escape(one.graph.name)}\(", result.sources[one.graph.file].text, re.MULTILINE) for one in result.flows
+    )
+
+
 def _files(folder: Path, disk: Disk) -> Iterator[Path]:
     pending = [folder]
     while pending:
@@ -40,6 +72,7 @@ def _files(folder: Path, disk: Disk) -> Iterator[Path]:
 
 def _may_hold_flow(path: Path, disk: Disk) -> bool:
     try:
-        return _MARK in disk.read(path)
+        data = disk.read(path)
     except OSError:
         return True
+    return any(mark in data for mark in _MARKS)

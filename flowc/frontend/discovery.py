@@ -6,6 +6,7 @@ class without any step is a flow only when it is started.
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from flowc.diagnostics import codes
 from flowc.diagnostics.model import Label, Report
@@ -16,6 +17,9 @@ from flowc.frontend.guards import skipped_at_import
 from flowc.frontend.index import DefinedClass, DefinedFunction, Imported
 from flowc.frontend.project import Module
 from flowc.source import start_of
+
+_MOST_IMPORTS: Final = 50
+"""A file without a flow that imports more is no place to look for the one that was meant: each name means another file to read."""
 
 
 def flow_classes(module: Module, classes: Classes, decorators: DecoratorReader, report: Report) -> list[ClassInfo]:
@@ -133,8 +137,9 @@ def _report_none(module: Module, infos: Sequence[ClassInfo], classes: Classes, d
             labels.append(Label(module.places.name_span(info.node), "has steps, but does not derive from FlowSpec"))
         elif info.is_flow:
             labels.append(Label(module.places.name_span(info.node), "has no step"))
-    for name, bindings in module.table.names.items():
-        if isinstance(bindings[-1], Imported):
+    imported = [name for name, bindings in module.table.names.items() if isinstance(bindings[-1], Imported)]
+    if len(imported) <= _MOST_IMPORTS:
+        for name in imported:
             entity = classes.names.named(name, Scope(module))
             if isinstance(entity, OfClass) and classes.of(entity.module, entity.node).is_flow:
                 help = f'"{name}" is defined in {entity.module.source.name}: name that file'

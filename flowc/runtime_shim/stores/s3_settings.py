@@ -10,7 +10,7 @@ from flowc.runtime_shim.stores.base import StoreError
 from flowc.runtime_shim.typed import NamedTuple
 
 SIGN_PAYLOADS = "FLOWC_S3_SIGN_PAYLOADS"
-"""Set to 1 where a bucket's policy demands that data objects, too, are signed over https; their address is checked anyway."""
+"""Whether large data objects, whose address is checked anyway, are signed too: 1 always, 0 never; by default over http only."""
 
 _BUCKET = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_")
 _IN_ENVIRONMENT = (
@@ -49,7 +49,7 @@ def s3_settings(url: str, environ: Mapping[str, str] | None = None) -> S3Setting
         region=known.get("AWS_REGION") or known.get("AWS_DEFAULT_REGION") or "",
         authorities=known.get("AWS_CA_BUNDLE") or "",
         profile=_needs_profile(known),
-        unsigned=not endpoint.startswith("http://") and known.get(SIGN_PAYLOADS) != "1",
+        unsigned=known.get(SIGN_PAYLOADS, "1" if endpoint.startswith("http://") else "0") == "0",
     )
 
 

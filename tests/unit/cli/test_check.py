@@ -41,15 +41,33 @@ WARNS = (
 
 BASE = "from flowc import FlowSpec\n\n\nclass Base(FlowSpec):\n    pass\n"
 
+ENDING = "from flowc import FlowSpec, step\n\n\nclass Ending(FlowSpec):\n    @step\n    def end(self):\n        print(self.x)\n"
+DERIVED = (
+    GOOD.replace("GoodFlow(FlowSpec)", "Derived(Ending)")
+    .partition("    @step\n    def end")[0]
+    .replace("FlowSpec, step\n", "step\nfrom ending import Ending\n")
+    .replace("self.next", "self.x = 1\n        self.next")
+)
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "flowc.toml").write_text("[env.prod]\npython = 'python3'\n")
     for name, text in {"good": GOOD, "bad": BAD, "warns": WARNS, "two": GOOD + "\n\n" + BAD.split("\n\n\n", 1)[1]}.items():
         (tmp_path / f"{name}.py").write_text(text)
-    for name in ("flows/deep/good.py", "flows/warns.py", "flows/base.py", "flows/.hidden/bad.py", "empty/note.py"):
+    for name in (
+        "flows/deep/good.py",
+        "flows/warns.py",
+        "flows/base.py",
+        "flows/ending.py",
+        "flows/derived.py",
+        "flows/.hidden/bad.py",
+        "empty/note.py",
+    ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text({"good": GOOD, "warns": WARNS, "bad": BAD, "base": BASE}.get(Path(name).stem, ""))
+        (tmp_path / name).write_text(
+            {"good": GOOD, "warns": WARNS, "bad": BAD, "base": BASE, "ending": ENDING, "derived": DERIVED}.get(Path(name).stem, "")
+        )
     (tmp_path / "flows" / "deep" / "round").symlink_to(tmp_path / "flows")
     (tmp_path / "empty" / "loop.py").symlink_to("loop.py")
     return tmp_path
