@@ -79,7 +79,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     dags.mkdir()
     cluster.mkdir()
     (cluster / "secrets.json").write_text(json.dumps(SECRETS))
-    settings = {"root": f"file://{folder}/store", **settings_for(cluster)}
+    settings = {"root": f"file://{folder}/store", "airflow.dags_folder": str(dags), **settings_for(cluster)}
     result = api.compile_flows([case.path for case in CASES], ["airflow"], overrides=settings)
     result.raise_for_errors()
     for flow in result.flows:

@@ -82,7 +82,7 @@ def seen(request: pytest.FixtureRequest, tmp_path: Path, root: str, site: S3Site
 
 def test_a_run_makes_the_requests_of_the_table(seen: Counted) -> None:
     # A 20 MiB artifact is looked for, then sent; 64 MiB and more would be parts.
-    assert seen("start", packed=True, code_dir=None) == {"GET": 2, "HEAD": 1, "PUT": 3}
+    assert seen("start", packed=True) == {"GET": 2, "HEAD": 1, "PUT": 3}
     assert [key for key in seen.places() if "obj/" not in key] == [
         "GET pkg/" + seen.digest[7:],
         "GET runs/run%201/start/r/commit",
