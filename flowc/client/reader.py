@@ -12,15 +12,19 @@ from flowc.client.root import as_root, default_root
 from flowc.runtime_shim import contract
 from flowc.runtime_shim.records import read_record
 from flowc.runtime_shim.stores import Store, open_store
+from flowc.runtime_shim.stores.pauses import PATIENCE
 
 _PLAN_NAME = "plan.json"
+_PATIENCE = 20.0
+"""Seconds for which a person is let wait for a store out of reach; a task waits longer."""
 
 
 class Reader:
     """One store, as the client sees it. `root` is a URL or a path; None: what `default_root` says."""
 
     def __init__(self, root: str | Path | None = None) -> None:
-        self.store: Store = open_store(as_root(str(root)) if root is not None else as_root(default_root()))
+        chosen = as_root(str(root)) if root is not None else as_root(default_root())
+        self.store: Store = open_store(chosen, patience=min(_PATIENCE, PATIENCE))
         self._plans: dict[tuple[str, str], contract.Plan | None] = {}
 
     @property
