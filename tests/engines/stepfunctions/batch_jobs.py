@@ -27,10 +27,17 @@ class Machines:
         self.folder = folder
         self.environment = environment
         self.free = threading.Semaphore(slots)
+        self.ended: set[str] = set()
         (folder / "jobs").mkdir()
 
     def run(self, job: Any) -> None:
         """Run a job of moto to its end; stands in for `Job.run`, which wants docker."""
+        try:
+            self._run(job)
+        finally:
+            self.ended.add(job.job_id)
+
+    def _run(self, job: Any) -> None:
         properties, overrides = job.job_definition.container_properties or {}, job.container_overrides
         pairs = [*(properties.get("environment") or []), *(overrides.get("environment") or [])]
         given = {pair["name"]: pair["value"] for pair in pairs}

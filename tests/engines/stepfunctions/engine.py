@@ -103,15 +103,18 @@ def patch_failed_items() -> None:
     map_run = patch(Distributed, "_map_run", count_failures)
 
 
-def patch_stops() -> None:
-    """An execution that is stopped leaves the jobs of its `.sync` tasks running; AWS terminates them."""
+def patch_waits(machines: Machines) -> None:
+    """A task asks over HTTP twenty times a second whether its job has ended: a hundred of them take all of the processor.
+
+    And an execution that is stopped leaves the jobs of its `.sync` tasks running; AWS terminates them.
+    """
 
     def resolver_with_job(self: Any, env: Any, **rest: Any) -> Any:
         job = env.stack[-1]["JobId"]
         resolver = build(self, env=env, **rest)
 
         def resolve() -> Any:
-            return resolver()
+            return resolver() if job in machines.ended else None
 
         resolve.job = job  # type: ignore[attr-defined]  # read below
         return resolve
@@ -143,12 +146,13 @@ def main() -> None:
     """Serve until the end of the process."""
     options = json.loads(Path(sys.argv[1]).read_text())
     assert moto.__version__ == PINNED, f"moto {PINNED} is needed, not {moto.__version__}: the patches touch its private names"
-    patch_jobs(Machines(Path(options["folder"]), options["environment"], options["slots"]))
+    machines = Machines(Path(options["folder"]), options["environment"], options["slots"])
+    patch_jobs(machines)
     patch_names()
     patch_retries()
     if not options.get("hide_failed_items"):
         patch_failed_items()
-    patch_stops()
+    patch_waits(machines)
     patch_branches()
     add_versions()
     default_user_config["stepfunctions"] = {"execute_state_machine": True}

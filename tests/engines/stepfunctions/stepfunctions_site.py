@@ -110,7 +110,7 @@ class Site:
         output = found.get("output")
         return Execution(found["status"], found.get("error"), found.get("cause"), json.loads(output) if output else None)
 
-    def wait(self, machine: str, name: str, seconds: float = 600) -> Execution:
+    def wait(self, machine: str, name: str, seconds: float = 1800) -> Execution:
         """Wait until an execution has ended; raises AssertionError with the logs where it does not."""
         end = time.monotonic() + seconds
         while (found := self.describe(machine, name)).status == "RUNNING":
