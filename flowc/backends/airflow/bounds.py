@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from flowc.backends.airflow.layout import fused_loops
-from flowc.backends.airflow.limits import MAX_ENVIRONMENT_BYTES
 from flowc.backends.airflow.options import AirflowOptions
 from flowc.backends.base import Bound
+from flowc.backends.check_values import MAX_VARIABLE_BYTES
 from flowc.ir.graph import NextForeach
 from flowc.ir.regions import RegionTree
 
@@ -31,4 +31,4 @@ def _rows(tree: RegionTree, options: AirflowOptions) -> Iterator[Bound]:
     if tree.graph.parameters:
         text = "all parameters of a run as JSON, in one environment variable; the step refuses what is cut"
         first = tree.graph.parameters[0].span
-        yield Bound(what="parameters", span=first, limit=MAX_ENVIRONMENT_BYTES, unit="bytes", text=text)
+        yield Bound(what="parameters", span=first, limit=MAX_VARIABLE_BYTES, unit="bytes", text=text)

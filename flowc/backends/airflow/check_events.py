@@ -3,12 +3,12 @@
 import re
 from typing import Final
 
-from flowc.backends.airflow.schedule import cron_of
+from flowc.backends.check_starts import check_known, check_required, starters
+from flowc.backends.starts import cron_text
 from flowc.diagnostics import codes
 from flowc.diagnostics.model import Report
 from flowc.ir.cron import CronError, parse_cron
 from flowc.ir.graph import Decorator, FlowGraph
-from flowc.ir.values import first_unknown
 from flowc.runtime_shim.contract import Plan
 
 _DAY_OF_MONTH: Final = re.compile(r"L-|W", re.IGNORECASE)
@@ -17,44 +17,15 @@ _DAY_OF_WEEK: Final = re.compile(r"L\Z", re.IGNORECASE)
 
 def check_events(graph: FlowGraph, plan: Plan, report: Report) -> None:
     """Report times and events that Airflow has no notion of, and parameters that nobody could give a run that starts by itself."""
-    for decorator in graph.decorators:
-        if decorator.origin == "flowc" and decorator.name in ("schedule", "trigger", "trigger_on_finish"):
-            _check_known(decorator, report)
-            _check_required(graph, plan, decorator, report)
-            if decorator.name == "schedule":
-                _check_cron(decorator, report)
-
-
-def _check_known(decorator: Decorator, report: Report) -> None:
-    for argument in decorator.arguments:
-        unknown = None if argument.name == "options" else first_unknown(argument.value)
-        if unknown is not None:
-            report(
-                codes.VALUE_UNKNOWN_TO_TARGET,
-                argument.span,
-                what=f'argument "{argument.name}" of @{decorator.name}',
-                target="airflow",
-                notes=[f"it is unknown because {unknown.why}"],
-                help="write a literal, a module constant or a class constant",
-            )
-
-
-def _check_required(graph: FlowGraph, plan: Plan, decorator: Decorator, report: Report) -> None:
-    for parameter in plan["parameters"]:
-        if parameter["required"] and "default" not in parameter:
-            span = next(found.span for found in graph.parameters if found.name == parameter["name"])
-            report(
-                codes.REQUIRED_PARAMETER_UNGIVEN,
-                span,
-                name=parameter["name"],
-                decorator=decorator.name,
-                notes=["Airflow does not import such a DAG"],
-                help=f"give the parameter a default, or take @{decorator.name} off",
-            )
+    for decorator in starters(graph):
+        check_known(decorator, "airflow", report, unread=("options",))
+        check_required(graph, plan, decorator, report, outcome="Airflow does not import such a DAG")
+        if decorator.name == "schedule":
+            _check_cron(decorator, report)
 
 
 def _check_cron(decorator: Decorator, report: Report) -> None:
-    text, given = cron_of(decorator), decorator.argument("cron")
+    text, given = cron_text(decorator), decorator.argument("cron")
     if text is None or given is None:
         return
     try:

@@ -1,25 +1,21 @@
 """What Airflow cannot take, checked before anything is written. Facts of November 2026, Airflow 2.10 to 3.3."""
 
 import json
-import math
-import re
 from typing import Final
 
 from flowc.backends.airflow.check_events import check_events
 from flowc.backends.airflow.layout import fused_loops
+from flowc.backends.check_values import MAX_VARIABLE_BYTES, check_default, check_environment
 from flowc.diagnostics import codes
 from flowc.diagnostics.model import Report
-from flowc.ir.graph import MISSING, Missing, NextForeach, NextSplit, NextSwitch, Parameter, Step
+from flowc.ir.graph import NextForeach, NextSplit, NextSwitch, Step
 from flowc.ir.regions import RegionTree
-from flowc.ir.values import Unknown, Value, first_unknown
+from flowc.ir.values import first_unknown
 from flowc.runtime_shim.contract import PARAMS, Plan, PlanStep
 from flowc.source import Span
 
 MAX_ID_LENGTH: Final = 250
 """Characters of a dag_id or task_id: `airflow/sdk/definitions/_internal/node.py`."""
-
-MAX_ENVIRONMENT_BYTES: Final = 128 * 1024
-"""Bytes of one `NAME=value`, its final zero included: MAX_ARG_STRLEN of Linux, `execve(2)`."""
 
 TIMEOUT_MARGIN_SECONDS: Final = 60
 """How long after the shim's own timer Airflow ends a step that ignored it."""
@@ -28,8 +24,6 @@ MAX_QUICK_WIDTH: Final = 1000
 """Tasks side by side from which on Airflow's scheduler is the slow part: measured in 2026 on two cores."""
 
 LONGEST_SUFFIX: Final = "__splits_"
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def check_limits(tree: RegionTree, plan: Plan, report: Report) -> None:
@@ -42,12 +36,12 @@ def check_limits(tree: RegionTree, plan: Plan, report: Report) -> None:
             for edge in step.edges:
                 _check_length("gate of the arm", f"{step.name}__{edge.target}_", MAX_ID_LENGTH, edge.span, report)
         _check_known(step, plan["steps"][step.name], report)
-        _check_environment(step, plan["steps"][step.name], report)
+        check_environment(step, plan["steps"][step.name], report)
         _check_width(step, report)
     _check_loops(tree, report)
     check_events(graph, plan, report)
     for parameter in graph.parameters:
-        _check_default(parameter, report)
+        check_default(parameter, report)
     _check_size(tree, plan, report)
 
 
@@ -99,72 +93,17 @@ def _check_loops(tree: RegionTree, report: Report) -> None:
         )
 
 
-def _check_environment(step: Step, planned: PlanStep, report: Report) -> None:
-    decorator = step.decorator("environment")
-    if decorator is None:
-        return
-    for name, value in (planned.get("environment") or {}).items():
-        if name.startswith("FLOWC_"):
-            report(codes.ENVIRONMENT_NAME, decorator.span, name=name, notes=["names that begin with FLOWC_ tell the task what to run"])
-        elif _SURROGATE.search(value):
-            report(codes.TEXT_NOT_UNICODE, decorator.span, what=f"environment variable {name!r}")
-        elif "\0" in value:
-            report(codes.ENVIRONMENT_VALUE, decorator.span, name=name, notes=["it holds a zero byte"])
-        elif len(f"{name}={value}".encode()) >= MAX_ENVIRONMENT_BYTES:
-            report(codes.ENVIRONMENT_VALUE, decorator.span, name=name, notes=["Linux takes at most 128 KiB for one variable"])
-
-
-def _check_default(parameter: Parameter, report: Report) -> None:
-    if parameter.default is MISSING or isinstance(parameter.default, Missing):
-        return
-    trouble = _not_json(parameter.default)
-    if trouble == "surrogate":
-        report(codes.TEXT_NOT_UNICODE, parameter.span, what=f"default of parameter {parameter.name!r}")
-    elif trouble is not None:
-        report(
-            codes.DEFAULT_NOT_JSON,
-            parameter.span,
-            name=parameter.name,
-            notes=[f"it holds {trouble}"],
-            help="use text, numbers, true, false, null, lists and dictionaries with text as keys",
-        )
-
-
 def _check_size(tree: RegionTree, plan: Plan, report: Report) -> None:
     """All values travel in one environment variable; a run that gives larger ones is the shim's to refuse."""
     size = len(json.dumps({parameter["name"]: parameter.get("default") for parameter in plan["parameters"]}))
-    if size + len(PARAMS) + 2 > MAX_ENVIRONMENT_BYTES:
+    if size + len(PARAMS) + 2 > MAX_VARIABLE_BYTES:
         largest = max(plan["parameters"], key=lambda parameter: len(json.dumps(parameter.get("default"))))
         span = next(parameter.span for parameter in tree.graph.parameters if parameter.name == largest["name"])
         report(
             codes.DEFAULTS_TOO_LARGE,
             span,
             size=size,
-            limit=MAX_ENVIRONMENT_BYTES,
+            limit=MAX_VARIABLE_BYTES,
             target="airflow",
             help="put the data into a file and read it with IncludeFile or Config",
         )
-
-
-def _not_json(value: Value) -> str | None:
-    """Say what in `value` is no JSON; "surrogate" for text that is no Unicode; None where all is well or not known."""
-    pending: list[Value] = [value]
-    while pending:
-        here = pending.pop()
-        if isinstance(here, Unknown) or here is None or isinstance(here, bool | int):
-            continue
-        if isinstance(here, str):
-            if _SURROGATE.search(here):
-                return "surrogate"
-        elif isinstance(here, float):
-            if not math.isfinite(here):
-                return f"the number {here}"
-        elif isinstance(here, list):
-            pending.extend(here)
-        elif isinstance(here, dict):
-            if not all(isinstance(key, str) for key in here):
-                return "a dictionary whose keys are not all text"
-            pending.extend([*here.keys(), *here.values()])
-        else:
-            return f"a {type(here).__name__}"
-    return None

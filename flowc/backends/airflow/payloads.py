@@ -5,12 +5,11 @@ that nothing but the first task sees a payload.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from urllib.parse import quote
 
-from flowc.backends.airflow.schedule import entries_of, name_of
+from flowc.backends.starts import events_of
 from flowc.ir.graph import FlowGraph
-from flowc.ir.values import Value
 
 _EVENTS = (
     "{% for events in (triggering_asset_events | default(triggering_dataset_events)).values() %}{% for event in events %}",
@@ -23,9 +22,8 @@ _EVENTS = (
 def payload_fields(graph: FlowGraph) -> dict[str, dict[str, str]]:
     """Return {event, as its asset has it: {parameter: field of the payload}}, without events that give nothing."""
     decorator = graph.decorator("trigger")
-    entries = () if decorator is None else entries_of(decorator)
-    found = {quote(str(name_of(entry)), safe=""): dict(_pairs(entry.get("parameters"))) for entry in entries if isinstance(entry, dict)}
-    return {name: pairs for name, pairs in found.items() if pairs}
+    events = () if decorator is None else events_of(decorator)
+    return {quote(event.name, safe=""): dict(event.fills) for event in events if event.fills}
 
 
 def parameters_template(fields: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:
@@ -33,14 +31,3 @@ def parameters_template(fields: Mapping[str, Mapping[str, str]]) -> tuple[str, .
     # JSON is what Jinja takes for a literal: https://jinja.palletsprojects.com/en/stable/templates/#literals
     known = json.dumps(fields, ensure_ascii=False)
     return ("{% set given = dict(params) %}{% set fields = " + known + " %}", *_EVENTS, "{{ given | tojson }}")
-
-
-def _pairs(mapping: Value) -> Iterator[tuple[str, str]]:
-    """Yield (parameter, field): a mapping, or a list of names that both share and of pairs, as in Metaflow."""
-    if isinstance(mapping, dict):
-        yield from ((str(parameter), str(field)) for parameter, field in mapping.items())
-    for entry in mapping if isinstance(mapping, list | tuple) else ():
-        if isinstance(entry, list | tuple) and len(entry) == 2:
-            yield str(entry[0]), str(entry[1])
-        else:
-            yield str(entry), str(entry)

@@ -3,24 +3,11 @@
 Each decorator is a reason of its own to start. Within one decorator a list means that all of it has to have happened, as in Metaflow.
 """
 
-from collections.abc import Iterator
 from urllib.parse import quote
 
 from flowc.backends.airflow.model import Schedule
-from flowc.ir.cron import CronError, parse_cron
-from flowc.ir.decorator_signatures import values_of
-from flowc.ir.graph import Decorator, FlowGraph
-from flowc.ir.values import Value
-
-_MACROS = {
-    "@yearly": "0 0 1 1 *",
-    "@annually": "0 0 1 1 *",
-    "@monthly": "0 0 1 * *",
-    "@weekly": "0 0 * * 0",
-    "@daily": "0 0 * * *",
-    "@midnight": "0 0 * * *",
-    "@hourly": "0 * * * *",
-}
+from flowc.backends.starts import cron_text, events_of, flows_of, zone_of
+from flowc.ir.graph import FlowGraph
 
 
 def schedule_of(graph: FlowGraph) -> Schedule | None:
@@ -28,75 +15,14 @@ def schedule_of(graph: FlowGraph) -> Schedule | None:
     cron, zone = None, "UTC"
     schedule = graph.decorator("schedule")
     if schedule is not None:
-        cron = cron_of(schedule)
-        named = schedule.value("timezone")
-        zone = named if isinstance(named, str) and named else zone
-    reasons = []
-    for name, uri in (("trigger", event_asset), ("trigger_on_finish", None)):
-        decorator = graph.decorator(name)
-        if decorator is not None:
-            entries = entries_of(decorator)
-            reasons.append(
-                tuple(dict.fromkeys(uri(str(name_of(entry))) if uri else finished_asset(_flow(entry, graph)) for entry in entries))
-            )
+        cron, zone = cron_text(schedule), zone_of(schedule)
+    trigger, finish = graph.decorator("trigger"), graph.decorator("trigger_on_finish")
+    events = () if trigger is None else (event_asset(event.name) for event in events_of(trigger))
+    flows = () if finish is None else (finished_asset(flow) for flow in flows_of(finish, graph))
+    reasons = [tuple(dict.fromkeys(events)), tuple(dict.fromkeys(flows))]
     if cron is None and not any(reasons):
         return None
     return Schedule(cron=cron, timezone=zone, assets=tuple(reason for reason in reasons if reason))
-
-
-def cron_of(schedule: Decorator) -> str | None:
-    """Return the expression that `@schedule` means, in five fields where it can be said in five, else as written.
-
-    None where it names no time or one that is known at run time only.
-    """
-    values = values_of(schedule)
-    given = values["cron"]
-    if given is not None and given != "":
-        if not isinstance(given, str):
-            return None
-        try:
-            cron = parse_cron(given)
-        except CronError:
-            return given
-        return _MACROS[cron.macro] if cron.macro else " ".join(cron.fields)
-    named = next((macro for macro in ("weekly", "hourly", "daily") if values[macro] is True), None)
-    return None if named is None else _MACROS[f"@{named}"]
-
-
-def entries_of(decorator: Decorator) -> tuple[Value, ...]:
-    """Return the events of `@trigger`, or the flows of `@trigger_on_finish`: names or dictionaries, as written."""
-    return tuple(_entries(decorator))
-
-
-def _entries(decorator: Decorator) -> Iterator[Value]:
-    values = values_of(decorator)
-    one, many = ("event", "events") if decorator.name == "trigger" else ("flow", "flows")
-    if values[one]:
-        yield values[one]
-    found = values[many]
-    if isinstance(found, list | tuple):
-        yield from found
-    elif found is not None:
-        yield found
-
-
-def name_of(entry: Value) -> Value:
-    """Return the name in an entry."""
-    return entry.get("name") if isinstance(entry, dict) else entry
-
-
-def _flow(entry: Value, graph: FlowGraph) -> str:
-    """The deployed name of the flow that an entry names: of the same project, branch and environment where it does not say."""
-    parts = str(name_of(entry)).split(".")
-    own = graph.deployed_name.split(".")[:-1]
-    environment = [graph.environment] if graph.environment is not None else []
-    if len(parts) > 1:
-        return ".".join([*environment, *parts])
-    project, branch = own[len(environment) : len(environment) + 1], own[len(environment) + 1 :]
-    if isinstance(entry, dict):
-        project = [str(entry["project"])] if entry.get("project") else project
-        branch = [str(entry["project_branch"])] if entry.get("project_branch") else branch
-    return ".".join([*environment, *project, *branch, *parts])
 
 
 def event_asset(name: str) -> str:

@@ -5,12 +5,12 @@ from typing import Final
 
 from flowc.backends.argo.cron import argo_cron, why_not
 from flowc.backends.argo.options import ArgoOptions
+from flowc.backends.check_starts import check_known, check_required, starters
 from flowc.backends.starts import cron_text, events_of
 from flowc.diagnostics import codes
 from flowc.diagnostics.model import Report
 from flowc.ir.cron import CronError, parse_cron
 from flowc.ir.graph import Decorator, FlowGraph
-from flowc.ir.values import first_unknown
 from flowc.runtime_shim.contract import Plan
 
 _EVENT_NAME: Final = re.compile(r"[^'\\{}\x00-\x1f\ud800-\udfff]+\Z")
@@ -19,55 +19,25 @@ _FIELD: Final = re.compile(r"[A-Za-z0-9_-]+\Z")
 
 def check_starts(graph: FlowGraph, plan: Plan, options: ArgoOptions, report: Report) -> None:
     """Report times and events that no CronWorkflow or Sensor can hold, and parameters that nobody could give such a run."""
-    for decorator in graph.decorators:
-        if decorator.origin == "flowc" and decorator.name in ("schedule", "trigger", "trigger_on_finish"):
-            if _is_unknown(decorator, report):
-                continue
-            if decorator.name == "schedule":
-                _check_cron(decorator, report)
-            if decorator.name == "trigger":
-                _check_names(decorator, report)
-            if decorator.name == "trigger_on_finish" and options.event_url is None:
-                report(
-                    codes.NOBODY_ANNOUNCES,
-                    decorator.span,
-                    target="argo",
-                    notes=["Argo tells nobody by itself that a run has ended"],
-                    help='set argo.event_url = "…" in flowc.toml, the webhook of the event source: every flow then announces its end there',
-                )
-            _check_required(graph, plan, decorator, report)
-
-
-def _is_unknown(decorator: Decorator, report: Report) -> bool:
-    found = False
-    for argument in decorator.arguments:
-        unknown = first_unknown(argument.value)
-        if unknown is not None:
-            found = True
+    for decorator in starters(graph):
+        if not check_known(decorator, "argo", report):
+            continue
+        filled: set[str] = set()
+        if decorator.name == "schedule":
+            _check_cron(decorator, report)
+        if decorator.name == "trigger":
+            _check_names(decorator, report)
+            filled = {name for event in events_of(decorator) for name, _ in event.fills}
+        if decorator.name == "trigger_on_finish" and options.event_url is None:
             report(
-                codes.VALUE_UNKNOWN_TO_TARGET,
-                argument.span,
-                what=f'argument "{argument.name}" of @{decorator.name}',
+                codes.NOBODY_ANNOUNCES,
+                decorator.span,
                 target="argo",
-                notes=[f"it is unknown because {unknown.why}"],
-                help="write a literal, a module constant or a class constant",
+                notes=["Argo tells nobody by itself that a run has ended"],
+                help='set argo.event_url = "…" in flowc.toml, the webhook of the event source: every flow then announces its end there',
             )
-    return found
-
-
-def _check_required(graph: FlowGraph, plan: Plan, decorator: Decorator, report: Report) -> None:
-    filled = {name for event in events_of(decorator) for name, _ in event.fills} if decorator.name == "trigger" else set()
-    for parameter in plan["parameters"]:
-        if parameter["required"] and "default" not in parameter and parameter["name"] not in filled:
-            span = next(found.span for found in graph.parameters if found.name == parameter["name"])
-            report(
-                codes.REQUIRED_PARAMETER_UNGIVEN,
-                span,
-                name=parameter["name"],
-                decorator=decorator.name,
-                notes=["Argo ends such a run in an error before its first step"],
-                help=f"give the parameter a default, or take @{decorator.name} off",
-            )
+        outcome = "Argo ends such a run in an error before its first step"
+        check_required(graph, plan, decorator, report, outcome=outcome, filled=filled)
 
 
 def _check_cron(decorator: Decorator, report: Report) -> None:

@@ -2,23 +2,16 @@
 
 import base64
 import json
-import math
-import re
-from typing import Final
 
 from flowc.backends.argo.options import ArgoOptions
 from flowc.backends.argo.run_parameters import TRIGGER, is_filled_in, is_triggered, text_of
 from flowc.backends.argo.text import has_tag
+from flowc.backends.check_values import MAX_VARIABLE_BYTES, check_default
 from flowc.backends.pods.model import Pod
 from flowc.diagnostics import Report, codes
-from flowc.ir.graph import FlowGraph, Missing, Parameter, Step
-from flowc.ir.values import Unknown, Value, first_unknown
+from flowc.ir.graph import FlowGraph, Step
+from flowc.ir.values import first_unknown
 from flowc.runtime_shim.contract import PARAMS_B64, Plan, PlanStep
-
-MAX_VARIABLE_BYTES: Final = 128 * 1024
-"""Bytes of one `NAME=value`, its final zero included: MAX_ARG_STRLEN of Linux, `execve(2)`."""
-
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 def check_policies(step: Step, planned: PlanStep, report: Report) -> None:
@@ -35,22 +28,6 @@ def check_policies(step: Step, planned: PlanStep, report: Report) -> None:
                 notes=[f"it is unknown because {unknown.why}"] if unknown else (),
                 help="write a literal, a module constant or a class constant",
             )
-
-
-def check_environment(step: Step, planned: PlanStep, report: Report) -> None:
-    """Report variables that no container can be given."""
-    decorator = step.decorator("environment")
-    if decorator is None:
-        return
-    for name, value in (planned.get("environment") or {}).items():
-        if name.startswith("FLOWC_"):
-            report(codes.ENVIRONMENT_NAME, decorator.span, name=name, notes=["names that begin with FLOWC_ tell the task what to run"])
-        elif _SURROGATE.search(value):
-            report(codes.TEXT_NOT_UNICODE, decorator.span, what=f"environment variable {name!r}")
-        elif "\0" in value:
-            report(codes.ENVIRONMENT_VALUE, decorator.span, name=name, notes=["it holds a zero byte"])
-        elif len(f"{name}={value}".encode()) >= MAX_VARIABLE_BYTES:
-            report(codes.ENVIRONMENT_VALUE, decorator.span, name=name, notes=["Linux takes at most 128 KiB for one variable"])
 
 
 def check_pod_text(step: Step, pod: Pod, report: Report) -> None:
@@ -75,7 +52,7 @@ def check_parameters(graph: FlowGraph, plan: Plan, options: ArgoOptions, report:
     for parameter in graph.parameters:
         if parameter.name == TRIGGER and is_triggered(graph):
             report(codes.PARAMETER_NAME_ON_TARGET, parameter.span, name=parameter.name, target="argo", help="choose another name")
-        _check_default(parameter, report)
+        check_default(parameter, report)
     if report.has_errors or not plan["parameters"]:
         return
     texts = {planned["name"]: "" if is_filled_in(planned) else text_of(planned.get("default", "")) for planned in plan["parameters"]}
@@ -91,43 +68,3 @@ def check_parameters(graph: FlowGraph, plan: Plan, options: ArgoOptions, report:
             notes=["they travel as base64 in one variable of the first pod"],
             help="put the data into a file and read it with IncludeFile or Config",
         )
-
-
-def _check_default(parameter: Parameter, report: Report) -> None:
-    if isinstance(parameter.default, Missing):
-        return
-    trouble = _not_json(parameter.default)
-    if trouble == "surrogate":
-        report(codes.TEXT_NOT_UNICODE, parameter.span, what=f"default of parameter {parameter.name!r}")
-    elif trouble is not None:
-        report(
-            codes.DEFAULT_NOT_JSON,
-            parameter.span,
-            name=parameter.name,
-            notes=[f"it holds {trouble}"],
-            help="use text, numbers, true, false, null, lists and dictionaries with text as keys",
-        )
-
-
-def _not_json(value: Value) -> str | None:
-    """Say what in `value` is no JSON; "surrogate" for text that is no Unicode; None where all is well or not known."""
-    pending: list[Value] = [value]
-    while pending:
-        here = pending.pop()
-        if isinstance(here, Unknown) or here is None or isinstance(here, bool | int):
-            continue
-        if isinstance(here, str):
-            if _SURROGATE.search(here):
-                return "surrogate"
-        elif isinstance(here, float):
-            if not math.isfinite(here):
-                return f"the number {here}"
-        elif isinstance(here, list):
-            pending.extend(here)
-        elif isinstance(here, dict):
-            if not all(isinstance(key, str) for key in here):
-                return "a dictionary whose keys are not all text"
-            pending.extend([*here.keys(), *here.values()])
-        else:
-            return f"a {type(here).__name__}"
-    return None

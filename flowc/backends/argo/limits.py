@@ -3,7 +3,7 @@
 from typing import Final
 
 from flowc.backends.argo.check_starts import check_starts
-from flowc.backends.argo.check_text import check_environment, check_parameters, check_pod_text, check_policies
+from flowc.backends.argo.check_text import check_parameters, check_pod_text, check_policies
 from flowc.backends.argo.emit import workflow_templates
 from flowc.backends.argo.lower import Flow, fused_steps, with_steps
 from flowc.backends.argo.lower_regions import lower_regions, steps_in_loops
@@ -13,6 +13,7 @@ from flowc.backends.argo.object_size import run_bytes
 from flowc.backends.argo.options import ArgoOptions
 from flowc.backends.argo.step_pods import step_pods
 from flowc.backends.base import Unit
+from flowc.backends.check_values import check_environment
 from flowc.diagnostics import codes
 from flowc.diagnostics.model import Report
 from flowc.ir.graph import FlowGraph, NextForeach, NextSplit, NextSwitch
